@@ -1,0 +1,44 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RegisteredSession } from '../register.ts'
+import type { Sessions } from '../sessions.ts'
+import { attach } from './node.ts'
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** The session, typed by `Register` (see `coatcheck`); the same object as `sessions.of(req)`. */
+      session: RegisteredSession
+    }
+  }
+}
+
+/** What we use of an Express request, version 4 or 5. */
+export interface ExpressRequest extends IncomingMessage {
+  /** True for https, and for what `app.set('trust proxy', …)` believes came over https. */
+  readonly secure: boolean
+}
+
+/**
+ * Middleware for Express 4 and 5: after it, `sessions.of(req)` and `req.session` are the session of the request.
+ *
+ * ```ts
+ * const app = express().use(session(sessions))
+ * app.post('/accounts/:id/switch', (req, res) => {
+ *   sessions.of(req).accountId = Number(req.params.id)
+ *   res.redirect('/dashboard')
+ * })
+ * ```
+ *
+ * `Secure: 'auto'` follows `req.secure`, and so the application's `trust proxy` setting.
+ */
+export function session<Data extends object>(
+  sessions: Sessions<Data>,
+): (request: ExpressRequest, response: ServerResponse, next: (error?: unknown) => void) => void {
+  return (request, response, next) => {
+    const exchange = attach(sessions, request, response, () => request.secure)
+    if (!('session' in request)) {
+      Object.defineProperty(request, 'session', { configurable: true, get: () => exchange.session })
+    }
+    next()
+  }
+}

@@ -1,0 +1,59 @@
+import { stringifySetCookie } from 'cookie'
+import { optional, type CheckedAttributes } from './attributes.ts'
+
+/** What of the request decides about a cookie. */
+export interface CookieContext {
+  /** Whether the request came over https, as the framework's own trust setting sees it. */
+  readonly secure: boolean
+}
+
+/**
+ * One Set-Cookie line. `value` must already be made of characters that a cookie may have.
+ *
+ * @param maxAgeSeconds how long the browser keeps it; `undefined` for as long as it runs
+ */
+export function setCookie(
+  attributes: CheckedAttributes,
+  value: string,
+  context: CookieContext,
+  maxAgeSeconds?: number,
+): string {
+  return stringifySetCookie(
+    {
+      name: attributes.name,
+      value,
+      path: attributes.path,
+      httpOnly: attributes.httpOnly,
+      secure: isSecure(attributes, context),
+      sameSite: attributes.sameSite,
+      partitioned: attributes.partitioned,
+      ...optional(attributes),
+      ...(maxAgeSeconds !== undefined && { maxAge: maxAgeSeconds }),
+    },
+    { encode: (text) => text },
+  )
+}
+
+/**
+ * The line that makes the browser forget a cookie. It carries the very attributes that the cookie was set with, because
+ * browsers keep cookies of one name apart by domain, path and partition.
+ */
+export function expireCookie(attributes: CheckedAttributes, context: CookieContext): string {
+  return stringifySetCookie({
+    name: attributes.name,
+    value: '',
+    path: attributes.path,
+    httpOnly: attributes.httpOnly,
+    secure: isSecure(attributes, context),
+    sameSite: attributes.sameSite,
+    partitioned: attributes.partitioned,
+    ...optional(attributes),
+    maxAge: 0,
+    expires: new Date(0),
+  })
+}
+
+function isSecure(attributes: CheckedAttributes, context: CookieContext): boolean {
+  if (attributes.secure !== 'auto') return attributes.secure
+  return context.secure || process.env['NODE_ENV'] === 'production'
+}

@@ -1,0 +1,90 @@
+/**
+ * What went wrong, as a stable code. Branch on the code; the sentences may improve from release to release.
+ *
+ * | code | kind | thrown when |
+ * |---|---|---|
+ * | `ERR_SESSION_VALUE` | usage | a value cannot be stored: JSON would change it, or it is state rather than identity |
+ * | `ERR_COOKIE_OVERFLOW` | usage | the cookie's name and value would pass 4096 bytes |
+ * | `ERR_SESSION_SENT` | usage | a session or jar was written after the response's headers left |
+ * | `ERR_SESSION_READONLY` | usage | a session opened with `sessions.read()` was written |
+ * | `ERR_SESSION_DESTROYED` | usage | a session was used after `destroy()` |
+ * | `ERR_SECRET` | usage | a secret is missing, too short, guessable or given twice |
+ * | `ERR_OPTIONS` | usage | an option, an attribute or a combination of them is impossible |
+ * | `ERR_STORE_UNAVAILABLE` | system | the server store did not answer |
+ */
+export type SessionErrorCode =
+  | 'ERR_SESSION_VALUE'
+  | 'ERR_COOKIE_OVERFLOW'
+  | 'ERR_SESSION_SENT'
+  | 'ERR_SESSION_READONLY'
+  | 'ERR_SESSION_DESTROYED'
+  | 'ERR_SECRET'
+  | 'ERR_OPTIONS'
+  | 'ERR_STORE_UNAVAILABLE'
+
+/**
+ * Whose turn it is: `usage`, the calling code is wrong; `data`, what came from outside is not acceptable;
+ * `system`, something that the session depends on failed.
+ */
+export type SessionErrorKind = 'usage' | 'data' | 'system'
+
+/**
+ * The one error that coatcheck throws. Its message says what happened, where, how much and what to do; it names keys
+ * and sizes, never values. The first frame of its stack is the caller's own line.
+ */
+export class SessionError extends Error {
+  override readonly name = 'SessionError'
+  readonly code: SessionErrorCode
+  readonly kind: SessionErrorKind
+
+  constructor(code: SessionErrorCode, message: string, options: { kind?: SessionErrorKind; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.kind = options.kind ?? 'usage'
+  }
+}
+
+/**
+ * Why a cookie, or any sealed text, was not accepted. A reason is for logs and metrics: every refusal looks the same
+ * to the visitor.
+ *
+ * | reason | the cookie … |
+ * |---|---|
+ * | `missing` | was not sent |
+ * | `malformed` | is no sealed text of a version we know: wrong alphabet, length, version byte or content |
+ * | `tampered` | does not authenticate: changed on the way, or sealed for another cookie name or purpose |
+ * | `unknown-secret` | was sealed with a secret that is not, or no longer, in the ring |
+ * | `expired-idle` | was not used for longer than the idle timeout |
+ * | `expired-absolute` | is older than the absolute timeout, or (a sealed value) past its own expiry |
+ * | `too-large` | is longer than any browser would send |
+ * | `duplicate` | came with another cookie of its name that belongs to a different session |
+ * | `schema` | holds data that the schema does not accept |
+ * | `revoked` | belongs to a session that was ended on the server |
+ * | `not-found` | names a session that the store does not hold |
+ */
+export type RefusedReason =
+  | 'missing'
+  | 'malformed'
+  | 'tampered'
+  | 'unknown-secret'
+  | 'expired-idle'
+  | 'expired-absolute'
+  | 'too-large'
+  | 'duplicate'
+  | 'schema'
+  | 'revoked'
+  | 'not-found'
+
+/**
+ * Runs `body`; a `SessionError` that it throws gets a stack that begins at the caller of `boundary`, so that the first
+ * frame is the line that made the mistake.
+ */
+export function blameCaller<Result>(boundary: object, body: () => Result): Result {
+  try {
+    return body()
+  } catch (error) {
+    // as: every boundary is a function or a class, generic ones included, which no narrower type says
+    if (error instanceof SessionError) Error.captureStackTrace(error, boundary as () => void)
+    throw error
+  }
+}

@@ -1,0 +1,207 @@
+import type {
+  CheckedAttributes,
+  CookieAttributes,
+  HostAttributes,
+  HostHttpAttributes,
+  SecureAttributes,
+} from './cookies/attributes.ts'
+import { checkAttributes } from './cookies/attributes.ts'
+import { cookieSeconds, type Duration } from './duration.ts'
+import { SessionError } from './errors.ts'
+import type { SessionEvent } from './events.ts'
+import type { StandardSchema } from './schema.ts'
+import type { SecretInput } from './sealing/secrets.ts'
+import type { JsonObject } from './serializers/serializer.ts'
+import { IDENTITY_RULES, JSON_RULES, type GuardRules } from './session/guard.ts'
+import type { Lifetime } from './session/lifetime.ts'
+
+/** Which values may be stored, beyond what JSON would change or drop, which never may. */
+export interface GuardOptions {
+  /** Refuse what looks like a database record. Default true. */
+  readonly refuseRecords?: boolean | undefined
+  /** The most bytes of JSON in one value. Default 1024. */
+  readonly maxValueBytes?: number | undefined
+  /** The most containers that one value may nest. Default 8. */
+  readonly maxDepth?: number | undefined
+}
+
+/** How the session's cookie is set, beside its name. Session cookies are always `HttpOnly`. */
+type SessionCookie<Attributes> = Omit<Attributes, 'httpOnly'> & {
+  /**
+   * Whether the cookie outlives the browser: written with Max-Age. Default false. `session.renew({ persistent: true })` asks
+   * for it at one sign-in ("remember me").
+   */
+  readonly persistent?: boolean | undefined
+}
+
+/** First characters of a name without a prefix that browsers know. */
+type PlainStart =
+  | Lowercase<Letter>
+  | Letter
+  | '0'
+  | '1'
+  | '2'
+  | '3'
+  | '4'
+  | '5'
+  | '6'
+  | '7'
+  | '8'
+  | '9'
+  | '!'
+  | '#'
+  | '$'
+  | '%'
+  | '&'
+  | "'"
+  | '*'
+  | '+'
+  | '-'
+  | '.'
+  | '^'
+  | '`'
+  | '|'
+  | '~'
+type Letter =
+  | 'A'
+  | 'B'
+  | 'C'
+  | 'D'
+  | 'E'
+  | 'F'
+  | 'G'
+  | 'H'
+  | 'I'
+  | 'J'
+  | 'K'
+  | 'L'
+  | 'M'
+  | 'N'
+  | 'O'
+  | 'P'
+  | 'Q'
+  | 'R'
+  | 'S'
+  | 'T'
+  | 'U'
+  | 'V'
+  | 'W'
+  | 'X'
+  | 'Y'
+  | 'Z'
+type PlainName =
+  | `${PlainStart}${string}`
+  | `_${PlainStart}${string}`
+  | `__${Exclude<PlainStart, 'H' | 'S' | 'h' | 's'>}${string}`
+
+/**
+ * A cookie's name and what its prefix leaves to choose. A name that is only known at run time gets what every prefix
+ * allows.
+ */
+export type NamedCookie =
+  | { readonly name: `__Host-Http-${string}`; readonly cookie?: SessionCookie<HostHttpAttributes> | undefined }
+  | { readonly name: `__Host-${string}`; readonly cookie?: SessionCookie<HostAttributes> | undefined }
+  | { readonly name: `__Secure-${string}`; readonly cookie?: SessionCookie<SecureAttributes> | undefined }
+  | { readonly name: PlainName; readonly cookie?: SessionCookie<CookieAttributes> | undefined }
+  | { readonly name: string; readonly cookie?: SessionCookie<HostAttributes> | undefined }
+
+/** What `createSessions` takes. Everything is checked there, once. */
+export type SessionsOptions<Data extends object> = NamedCookie & {
+  /** `[current, ...previous]`: the first seals, all of them open. 32 random bytes each: `npx coatcheck secret`. */
+  readonly secrets: readonly SecretInput[]
+  /** How long a session lasts without being used. Default `'14d'`, or the absolute timeout if that is shorter. */
+  readonly idleTimeout?: Duration | undefined
+  /** How long a session lasts from sign-in, however active. Default `'30d'`, at most 400 days. */
+  readonly absoluteTimeout?: Duration | undefined
+  /**
+   * Any Standard Schema (zod, valibot, arktype), synchronous. What an old cookie holds is validated when it is opened; what
+   * does not fit is refused with reason `schema`.
+   */
+  readonly schema?: StandardSchema<Data> | undefined
+  /**
+   * Makes today's data of what does not fit the schema, or gives `undefined` to refuse it. What it gives is validated too.
+   * Only with `schema`.
+   */
+  readonly migrate?: ((old: JsonObject) => Data | undefined) | undefined
+  /** `'identity'` (default): ids and small values. `'json'`: whatever JSON keeps. Or each rule by itself. */
+  readonly guard?: 'identity' | 'json' | GuardOptions | undefined
+  /** Hears what an operator may want to count. Must not throw; if it does, the process gets a warning. */
+  readonly onEvent?: ((event: SessionEvent) => void) | undefined
+  /** Milliseconds since 1970. Default `Date.now`. */
+  readonly clock?: (() => number) | undefined
+}
+
+/** Options with their defaults, checked. */
+export interface CheckedOptions {
+  readonly attributes: CheckedAttributes
+  readonly persistent: boolean
+  readonly lifetime: Lifetime
+  readonly rules: GuardRules
+  readonly clock: () => number
+}
+
+const DEFAULT_IDLE_SECONDS = 14 * 86_400
+
+const KNOWN: ReadonlySet<string> = new Set([
+  'name',
+  'cookie',
+  'secrets',
+  'idleTimeout',
+  'absoluteTimeout',
+  'schema',
+  'migrate',
+  'guard',
+  'onEvent',
+  'clock',
+])
+
+/** @throws `ERR_OPTIONS` */
+export function checkOptions<Data extends object>(options: SessionsOptions<Data>): CheckedOptions {
+  if (typeof options !== 'object' || options === null) throw wrong('createSessions needs options: { name, secrets }')
+  for (const key of Object.keys(options)) {
+    if (!KNOWN.has(key)) throw wrong(`${key} is no option. Known: ${[...KNOWN].join(', ')}`)
+  }
+  const { persistent = false, ...cookie }: SessionCookie<CookieAttributes> = options.cookie ?? {}
+  if (options.migrate !== undefined && options.schema === undefined) {
+    throw wrong('migrate is given without schema: nothing says when data is old')
+  }
+  return Object.freeze({
+    attributes: checkAttributes(options.name, { ...cookie, httpOnly: true }),
+    persistent,
+    lifetime: checkLifetime(options.idleTimeout, options.absoluteTimeout ?? '30d'),
+    rules: checkGuard(options.guard ?? 'identity'),
+    clock: options.clock ?? Date.now,
+  })
+}
+
+function checkLifetime(idleTimeout: Duration | undefined, absoluteTimeout: Duration): Lifetime {
+  const absoluteSeconds = cookieSeconds(absoluteTimeout, 'absoluteTimeout')
+  if (idleTimeout === undefined)
+    return { idleSeconds: Math.min(DEFAULT_IDLE_SECONDS, absoluteSeconds), absoluteSeconds }
+  const idleSeconds = cookieSeconds(idleTimeout, 'idleTimeout')
+  if (idleSeconds > absoluteSeconds) {
+    throw wrong(`idleTimeout ${idleTimeout} is longer than absoluteTimeout ${absoluteTimeout}, so it would never apply`)
+  }
+  return { idleSeconds, absoluteSeconds }
+}
+
+function checkGuard(guard: 'identity' | 'json' | GuardOptions): GuardRules {
+  if (guard === 'identity') return IDENTITY_RULES
+  if (guard === 'json') return JSON_RULES
+  if (typeof guard !== 'object' || guard === null)
+    throw wrong(`guard is ${JSON.stringify(guard)}, expected 'identity', 'json' or rules`)
+  const { refuseRecords, maxValueBytes, maxDepth } = { ...IDENTITY_RULES, ...guard }
+  for (const [rule, limit] of Object.entries({ maxValueBytes, maxDepth })) {
+    if (typeof limit !== 'number' || !(limit >= 1))
+      throw wrong(`guard.${rule} is ${String(limit)}, expected a number of at least 1`)
+  }
+  return {
+    refuseRecords: refuseRecords ?? true,
+    maxValueBytes: maxValueBytes ?? IDENTITY_RULES.maxValueBytes,
+    maxDepth: maxDepth ?? IDENTITY_RULES.maxDepth,
+  }
+}
+
+function wrong(what: string): SessionError {
+  return new SessionError('ERR_OPTIONS', `${what}.`)
+}

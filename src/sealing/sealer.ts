@@ -1,0 +1,74 @@
+import { deriveSubKey, openCompact, parseCompact, PREFIX_CHARACTERS, sealCompact, type SealReason } from './compact.ts'
+import type { Payload } from './payload.ts'
+import { openSigned, signPayload } from './signed.ts'
+import type { Secret, SecretRing } from './secrets.ts'
+import { createSealingKeys, createSubKeyMemory, type OpeningKey } from './sub-keys.ts'
+
+/** What opening a text gives: the payload and the secret that sealed it, or why not. Never an exception. */
+export type Opened = { readonly ok: true; readonly payload: Payload; readonly secret: Secret } | NotOpened
+
+export interface NotOpened {
+  readonly ok: false
+  readonly reason: SealReason
+}
+
+/** A format with a ring and a purpose: seals with the ring's first secret, opens with the one that the text names. */
+export interface PayloadSealer {
+  seal(payload: Payload): string
+  open(text: string): Opened
+}
+
+export const MALFORMED: NotOpened = { ok: false, reason: 'malformed' }
+export const TAMPERED: NotOpened = { ok: false, reason: 'tampered' }
+export const UNKNOWN_SECRET: NotOpened = { ok: false, reason: 'unknown-secret' }
+
+/**
+ * Seals payloads for one purpose (`cookie.<name>` for cookies) in the `compact` format. A text that was sealed for
+ * another purpose does not open.
+ *
+ * @param now milliseconds since 1970; only the age of a salt is measured with it
+ */
+export function createCompactSealer(ring: SecretRing, purpose: string, now: () => number): PayloadSealer {
+  const sealingKey = createSealingKeys(ring.current, purpose, now)
+  const memory = createSubKeyMemory()
+
+  const derive = (keyId: number, salt: Buffer): OpeningKey | undefined => {
+    const secret = ring.byKeyId(keyId)
+    return secret && { secret, key: deriveSubKey(secret.key, salt, purpose) }
+  }
+
+  return {
+    seal(payload) {
+      const { prefix, key } = sealingKey()
+      return sealCompact(prefix, key, payload)
+    },
+
+    open(text) {
+      const seal = parseCompact(text)
+      if (seal === undefined) return MALFORMED
+      const prefix = text.slice(0, PREFIX_CHARACTERS)
+      const known = memory.get(prefix)
+      const opening = known ?? derive(seal.keyId, seal.salt)
+      if (opening === undefined) return UNKNOWN_SECRET
+      const payload = openCompact(seal, opening.key)
+      if (payload === 'tampered') return TAMPERED
+      if (payload === 'malformed') return MALFORMED
+      if (known === undefined) memory.remember(prefix, opening)
+      return { ok: true, payload, secret: opening.secret }
+    },
+  }
+}
+
+/** The same for values that may be read by anybody and changed by nobody: authenticated, not encrypted. */
+export function createSignedSealer(ring: SecretRing, purpose: string): PayloadSealer {
+  return {
+    seal: (payload) => signPayload(ring.current, purpose, payload),
+    open(text) {
+      const opened = openSigned(ring, purpose, text)
+      if (opened === 'malformed') return MALFORMED
+      if (opened === 'tampered') return TAMPERED
+      if (opened === 'unknown-secret') return UNKNOWN_SECRET
+      return { ok: true, ...opened }
+    },
+  }
+}

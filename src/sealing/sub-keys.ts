@@ -1,0 +1,86 @@
+import type { KeyObject } from 'node:crypto'
+import { deriveSubKey, sealPrefix } from './compact.ts'
+import { randomBytes16, randomGeneration } from './random.ts'
+import type { Secret } from './secrets.ts'
+
+/** Random 96-bit nonces are safe for 2³² messages a key (NIST SP 800-38D §8.3); a salt is left long before. */
+const SEALS_PER_SALT = 2 ** 24
+const SALT_LIFETIME_MS = 60 * 60 * 1000
+
+/**
+ * How many sub-keys one purpose remembers, at the most: 4,096, some 2 MiB. A fleet of 100 processes makes 2,400 salts
+ * a day; what falls out is derived again when it is needed.
+ */
+export const REMEMBERED_SUB_KEYS = 4096
+
+/** The key that this process seals with now, and the 21 bytes in front of every seal made with it. */
+export interface SealingKey {
+  readonly prefix: Buffer
+  readonly key: KeyObject
+}
+
+/** Gives the sealing key of one secret and purpose: a new salt every 2²⁴ seals, every hour and after `reseed()`. */
+export function createSealingKeys(secret: Secret, purpose: string, now: () => number): () => SealingKey {
+  let current: SealingKey | undefined
+  let seals = 0
+  let born = 0
+  let generation = -1
+  return () => {
+    const time = now()
+    // A clock that was set back must not keep a salt alive, hence the absolute value.
+    const stale = Math.abs(time - born) >= SALT_LIFETIME_MS || generation !== randomGeneration()
+    if (current === undefined || seals >= SEALS_PER_SALT || stale) {
+      const salt = randomBytes16()
+      current = { prefix: sealPrefix(secret.keyId, salt), key: deriveSubKey(secret.key, salt, purpose) }
+      seals = 0
+      born = time
+      generation = randomGeneration()
+    }
+    seals++
+    return current
+  }
+}
+
+/** A sub-key that opened something, with the secret that it belongs to. */
+export interface OpeningKey {
+  readonly secret: Secret
+  readonly key: KeyObject
+}
+
+/**
+ * Sub-keys by the first 28 characters of the seals that they open.
+ *
+ * Only a key that authenticated a seal is remembered. Whoever invents salts makes us derive a key for each of them, but
+ * can neither fill this memory nor push a real key out of it.
+ */
+export interface SubKeyMemory {
+  get(prefix: string): OpeningKey | undefined
+  remember(prefix: string, key: OpeningKey): void
+  readonly size: number
+}
+
+/** Two generations: what was used since the last turn-over survives it, the rest goes. Both together hold the bound. */
+export function createSubKeyMemory(bound: number = REMEMBERED_SUB_KEYS): SubKeyMemory {
+  let young = new Map<string, OpeningKey>()
+  let old = new Map<string, OpeningKey>()
+  const remember = (prefix: string, key: OpeningKey): void => {
+    // A slice keeps the whole cookie it was cut from alive; the copy holds 28 bytes.
+    young.set(Buffer.from(prefix, 'latin1').toString('latin1'), key)
+    if (young.size < bound / 2) return
+    old = young
+    young = new Map()
+  }
+  return {
+    get(prefix) {
+      const found = young.get(prefix)
+      if (found !== undefined) return found
+      const aged = old.get(prefix)
+      if (aged !== undefined) remember(prefix, aged)
+      return aged
+    },
+    remember,
+    get size() {
+      return new Set([...young.keys(), ...old.keys()]).size
+    },
+  }
+}

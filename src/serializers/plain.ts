@@ -1,0 +1,140 @@
+import { SessionError } from '../errors.ts'
+import type { Json, JsonObject } from './serializer.ts'
+
+/** Keys that reach an object's prototype in careless code. Refused on the way in and on the way out. */
+const PROTOTYPE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+
+/** How deep a value may nest where nobody sets another limit; also bounds what `load` follows. */
+export const MAXIMUM_DEPTH = 100
+
+/**
+ * A copy of `value` that JSON keeps exactly as it is, or an error that names the path where it would not.
+ *
+ * Refused: class instances (`Date`, `Map`, `Set`, models), functions, symbols, `bigint`, `NaN` and infinities, `undefined`
+ * in arrays, sparse arrays, arrays with named properties, cycles, symbol keys, prototype keys, nesting over `maxDepth`.
+ * A property that is `undefined` is left out, and -0 becomes 0, as in JSON.
+ *
+ * @param path what to call the value in the error, as `session.wizard`
+ * @throws `ERR_SESSION_VALUE`
+ */
+export function plainCopy(value: unknown, path: string, maxDepth: number = MAXIMUM_DEPTH): Json {
+  return copy(value, { path, maxDepth, above: [] })
+}
+
+interface Place {
+  readonly path: string
+  readonly maxDepth: number
+  /** The containers that this value stands in, outermost first. */
+  readonly above: readonly object[]
+}
+
+function copy(value: unknown, place: Place): Json {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value
+    case 'number':
+      if (!Number.isFinite(value)) throw refuse(place.path, `is ${value}`, 'JSON has no such number and writes null')
+      return value === 0 ? 0 : value
+    case 'object':
+      return value === null ? null : copyContainer(value, place)
+    case 'undefined':
+      throw refuse(place.path, 'is undefined', 'JSON has no such value: leave it out, or store null')
+    case 'bigint':
+      throw refuse(place.path, 'is a bigint', 'JSON has no such number: store String(value)')
+    case 'function':
+    case 'symbol':
+      throw refuse(place.path, `is a ${typeof value}`, 'JSON drops it')
+  }
+}
+
+function copyContainer(value: object, place: Place): Json {
+  if (place.above.includes(value)) throw refuse(place.path, 'contains itself', 'JSON has no way to say that')
+  if (place.above.length >= place.maxDepth) {
+    throw refuse(
+      place.path,
+      `is nested more than ${place.maxDepth} levels deep`,
+      'a session carries identity, which is flat',
+    )
+  }
+  const above = [...place.above, value]
+  if (Array.isArray(value)) return copyArray(value, { ...place, above })
+  const fix = unstorableObject(value)
+  if (fix !== undefined) throw refuse(place.path, `is ${article(className(value))}`, fix)
+  return copyObject(value, { ...place, above })
+}
+
+function copyArray(array: readonly unknown[], place: Place): Json[] {
+  const keys = Reflect.ownKeys(array).length - 1 // without `length`
+  if (keys < array.length) throw refuse(place.path, 'is a sparse array', 'JSON fills the holes with null')
+  if (keys > array.length) throw refuse(place.path, 'is an array with named properties', 'JSON drops them')
+  return array.map((item, at) => copy(item, { ...place, path: `${place.path}[${at}]` }))
+}
+
+function copyObject(object: object, place: Place): JsonObject {
+  const target = nullObject()
+  for (const key of Reflect.ownKeys(object)) {
+    if (typeof key === 'symbol') throw refuse(place.path, 'has a symbol for a key', 'JSON drops it')
+    const path = pathTo(place.path, key)
+    checkKey(key, path)
+    const value: unknown = Reflect.get(object, key)
+    if (value !== undefined) target[key] = copy(value, { ...place, path })
+  }
+  return target
+}
+
+/** @throws `ERR_SESSION_VALUE` for `__proto__`, `constructor` and `prototype` */
+export function checkKey(key: string, path: string): void {
+  if (isPrototypeKey(key)) throw refuse(path, 'has a name that reaches prototypes', 'choose another key')
+}
+
+/** Whether `key` is one that no session holds. */
+export function isPrototypeKey(key: string): boolean {
+  return PROTOTYPE_KEYS.has(key)
+}
+
+export function nullObject(): JsonObject {
+  return Object.create(null) as JsonObject // as: Object.create is typed any
+}
+
+/** `session.wizard`, `session.cart[2]`, `session["two words"]` */
+export function pathTo(container: string, key: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `${container}.${key}` : `${container}[${JSON.stringify(key)}]`
+}
+
+function refuse(path: string, what: string, why: string): SessionError {
+  return new SessionError('ERR_SESSION_VALUE', `${path} ${what} and cannot be stored: ${why}.`)
+}
+
+function unstorableObject(value: object): string | undefined {
+  if (isPlainObject(value)) return undefined
+  if (value instanceof Date) return 'it comes back as a string. Store date.toISOString()'
+  if (value instanceof Map) return 'JSON keeps nothing of it. Store Object.fromEntries(map), or the ids in it'
+  if (value instanceof Set) return 'JSON keeps nothing of it. Store [...set]'
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+    return 'JSON writes bytes as an object of numbers. Store them as base64url text'
+  }
+  if (value instanceof Promise) return 'JSON keeps nothing of it. Is an await missing?'
+  if (value instanceof Error) return 'JSON keeps nothing of it. Store error.message'
+  return 'it comes back as a plain object that looks like one and is none. Store its id, and load it where it is needed'
+}
+
+function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === null || prototype === Object.prototype) return true
+  // An object literal of another realm (node:vm, a test runner): its prototype is that realm's Object.prototype.
+  return (
+    typeof prototype === 'object' &&
+    Object.getPrototypeOf(prototype) === null &&
+    Object.hasOwn(prototype, 'isPrototypeOf')
+  )
+}
+
+function className(value: object): string {
+  const constructor: unknown = Reflect.get(value, 'constructor')
+  return typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'class instance'
+}
+
+function article(name: string): string {
+  return /^[AEIOU]/i.test(name) ? `an ${name}` : `a ${name}`
+}

@@ -1,0 +1,79 @@
+import type { SessionError } from '../errors.ts'
+import type { Json, JsonObject } from '../serializers/serializer.ts'
+
+/** What a session may weigh, given by whoever stores it. */
+export interface Budget {
+  /** The most bytes that what is stored may take: 4096 for a cookie's name and value. */
+  readonly limit: number
+  /** The bytes that it takes, exactly, when the session's JSON has `jsonBytes` bytes of UTF-8. */
+  bytes(jsonBytes: number): number
+  /** The error for a session that takes more, with the heaviest keys first. */
+  overflow(bytes: number, byKey: ReadonlyMap<string, number>): SessionError
+}
+
+/** Bytes used and left. `byKey` counts each key's part of the JSON, name and quotes included. */
+export interface SessionSize {
+  readonly bytes: number
+  readonly limit: number
+  readonly remaining: number
+  readonly byKey: Readonly<Record<string, number>>
+}
+
+/** Keeps count of a session's JSON, key by key, so that a write that is too much fails before it happens. */
+export class Ledger {
+  readonly #budget: Budget
+  readonly #byKey = new Map<string, number>()
+
+  constructor(budget: Budget, data: JsonObject) {
+    this.#budget = budget
+    for (const [key, value] of Object.entries(data)) this.#byKey.set(key, pairBytes(key, jsonBytes(value)))
+  }
+
+  /**
+   * Notes that `key` now takes `bytes` bytes of JSON, or, with `undefined`, that it is gone.
+   *
+   * @throws `ERR_COOKIE_OVERFLOW` and notes nothing when the whole would pass the limit. What shrinks always passes.
+   */
+  note(key: string, bytes: number | undefined): void {
+    const before = this.#byKey.get(key)
+    if (bytes === undefined) {
+      this.#byKey.delete(key)
+      return
+    }
+    const after = pairBytes(key, bytes)
+    this.#byKey.set(key, after)
+    const total = this.#budget.bytes(this.#jsonBytes())
+    if (total <= this.#budget.limit || after <= (before ?? 0)) return
+    const error = this.#budget.overflow(total, this.#byKey)
+    if (before === undefined) this.#byKey.delete(key)
+    else this.#byKey.set(key, before)
+    throw error
+  }
+
+  /** The bytes of JSON that the value of `key` takes now, or `undefined` when there is none. */
+  valueBytes(key: string): number | undefined {
+    const pair = this.#byKey.get(key)
+    return pair === undefined ? undefined : pair - pairBytes(key, 0)
+  }
+
+  size(): SessionSize {
+    const bytes = this.#budget.bytes(this.#jsonBytes())
+    const { limit } = this.#budget
+    return { bytes, limit, remaining: limit - bytes, byKey: Object.fromEntries(this.#byKey) }
+  }
+
+  #jsonBytes(): number {
+    let sum = 0
+    for (const bytes of this.#byKey.values()) sum += bytes
+    return 2 + sum + Math.max(0, this.#byKey.size - 1) // braces, pairs, commas
+  }
+}
+
+/** The length of a value's JSON in bytes of UTF-8. */
+export function jsonBytes(value: Json): number {
+  return Buffer.byteLength(JSON.stringify(value))
+}
+
+function pairBytes(key: string, valueBytes: number): number {
+  return Buffer.byteLength(JSON.stringify(key)) + 1 + valueBytes
+}

@@ -1,0 +1,152 @@
+import { inspect } from 'node:util'
+import { blameCaller, SessionError, type RefusedReason } from '../errors.ts'
+import { createFlash, type Flash } from './flash.ts'
+import type { SessionSize } from './ledger.ts'
+import { RESERVED_KEYS, type SessionState, type SessionStatus } from './state.ts'
+import type { Storable } from './storable.ts'
+import { TrackedValues } from './tracked.ts'
+
+/** What every session answers to, beside its own data. Data may not use these names. */
+export interface SessionControls {
+  /** 32 hexadecimal characters; new after `renew()` and `reset()`. No credential: it says nothing without the seal. */
+  readonly id: string
+  /** Whether the request brought no session that could be opened. */
+  readonly isNew: boolean
+  /** Messages for the next request. */
+  readonly flash: Flash
+  /** Bytes of the cookie as it would be sent now, and what each key takes of them. */
+  readonly size: SessionSize
+  /** What has happened to this session in this request. Asking does not open the cookie. */
+  readonly status: SessionStatus
+  /** Why the request's cookie was not accepted, or `undefined`. For logs and metrics, not for the visitor. */
+  readonly refused: RefusedReason | undefined
+  /**
+   * Gives the session a new id and starts its absolute timeout anew. Call it at sign-in and at every change of
+   * privilege, so that a cookie from before is worth nothing after (session fixation).
+   *
+   * @param options.persistent "remember me": whether the cookie outlives the browser; unchanged when left out
+   */
+  renew(options?: { persistent?: boolean }): void
+  /** Ends this session and goes on with an empty one under a new id. */
+  reset(): void
+  /** Ends this session; every later use in this request throws `ERR_SESSION_DESTROYED`. */
+  destroy(): void
+  /** Starts the idle timeout anew, even if nothing else changed. */
+  touch(): void
+}
+
+/**
+ * A session: its data as properties, typed by `Data`, and `SessionControls`. Every key may be absent, because every
+ * session begins empty. Values are copied in; what is read back is tracked, so nested writes count too.
+ */
+export type Session<Data extends object> = {
+  [Key in keyof Data as Key extends keyof SessionControls ? never : Key]?: Storable<Data[Key]> | undefined
+} & SessionControls
+
+interface Summary {
+  readonly status: SessionStatus
+  readonly bytesByKey?: Readonly<Record<string, number>>
+}
+
+/** What `console.log` and `JSON.stringify` show: names and sizes, never values. */
+function summarize(state: SessionState): Summary {
+  const { status } = state
+  // Looking at a session must not open it: it would change what the response says about caching.
+  if (status === 'untouched' || status === 'destroyed') return { status }
+  return { status, bytesByKey: state.size.byKey }
+}
+
+/** The target of the proxy, which is what `util.inspect` looks at. */
+class SessionView {
+  /** An arrow, because `util.inspect` calls it on the proxy. */
+  readonly [inspect.custom]: () => string
+
+  constructor(state: SessionState) {
+    this[inspect.custom] = () => `Session ${inspect(summarize(state), { breakLength: 100 })}`
+  }
+}
+
+/** The session as handlers hold it, around the state of one request. */
+export function createSession<Data extends object>(state: SessionState): Session<Data> {
+  const tracked = new TrackedValues(state)
+  const view = new SessionView(state)
+  let flash: { state: unknown; entries: Flash } | undefined
+
+  const controls: SessionControls & { toJSON(): object } = {
+    get id() {
+      return state.id
+    },
+    get isNew() {
+      return state.isNew
+    },
+    get flash() {
+      // reset() brings a new, empty flash; the old one must not be handed out again.
+      if (flash?.state !== state.flash) flash = { state: state.flash, entries: createFlash(state.flash) }
+      return flash.entries
+    },
+    get size() {
+      return state.size
+    },
+    get status() {
+      return state.status
+    },
+    get refused() {
+      return state.refused
+    },
+    renew: function renew(options) {
+      blameCaller(renew, () => state.renew(options))
+    },
+    reset: function reset() {
+      blameCaller(reset, () => state.reset())
+    },
+    destroy: function destroy() {
+      blameCaller(destroy, () => state.destroy())
+    },
+    touch: function touch() {
+      blameCaller(touch, () => state.touch())
+    },
+    toJSON: () => summarize(state),
+  }
+
+  const handler: ProxyHandler<SessionView> = {
+    get: function get(target, name) {
+      if (typeof name === 'symbol') return Reflect.get(target, name, target) as unknown // as: Reflect.get is any
+      return blameCaller(get, () => {
+        if (RESERVED_KEYS.has(name)) return Reflect.get(controls, name) as unknown // as: see above
+        return tracked.handOut(state.get(name), name)
+      })
+    },
+    set: function set(_, name, value) {
+      blameCaller(set, () => {
+        if (typeof name === 'symbol') {
+          throw new SessionError(
+            'ERR_SESSION_VALUE',
+            'session has a symbol for a key and cannot store it: JSON drops it.',
+          )
+        }
+        state.set(name, value)
+      })
+      return true
+    },
+    deleteProperty: function deleteProperty(_, name) {
+      blameCaller(deleteProperty, () => {
+        if (typeof name === 'string') state.delete(name)
+      })
+      return true
+    },
+    has: function has(_, name) {
+      return typeof name === 'string' && (RESERVED_KEYS.has(name) || blameCaller(has, () => state.has(name)))
+    },
+    ownKeys: function ownKeys() {
+      return blameCaller(ownKeys, () => state.keys())
+    },
+    getOwnPropertyDescriptor: function descriptor(_, name) {
+      if (typeof name === 'symbol' || !blameCaller(descriptor, () => state.has(name))) return undefined
+      return { value: tracked.handOut(state.get(name), name), enumerable: true, configurable: true, writable: true }
+    },
+    defineProperty: () => false,
+    preventExtensions: () => false,
+    setPrototypeOf: () => false,
+  }
+  return new Proxy(view, handler) as unknown as Session<Data> // as: the handler gives the view the session's shape
+}

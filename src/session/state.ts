@@ -1,0 +1,392 @@
+import { SessionError, type RefusedReason } from '../errors.ts'
+import { checkKey, nullObject, pathTo } from '../serializers/plain.ts'
+import type { Json, JsonObject } from '../serializers/serializer.ts'
+import { FlashState } from './flash.ts'
+import { guardedCopy, refuseLargeValue, refuseRecords, type GuardRules } from './guard.ts'
+import { jsonBytes, Ledger, type Budget, type SessionSize } from './ledger.ts'
+import { slideIsDue, type Lifetime } from './lifetime.ts'
+
+/** A session at rest: what is sealed into a cookie, or kept in a store. `data` holds the flash under `flash`. */
+export interface SessionRecord {
+  /** 32 hexadecimal characters, 128 random bits. */
+  readonly id: string
+  /** Whole seconds since 1970. */
+  readonly created: number
+  /** Whole seconds since 1970: when it was last written. */
+  readonly slid: number
+  readonly persistent: boolean
+  readonly data: JsonObject
+}
+
+/** What a request's cookie turned out to hold. */
+export type Loaded =
+  | {
+      readonly record: SessionRecord
+      /** It was sealed by a previous secret or format, so it is written again by the current one. */
+      readonly stale: boolean
+      /** Its data went through `migrate` and differs from what the cookie holds. */
+      readonly migrated: boolean
+    }
+  | { readonly record: undefined; readonly refused: RefusedReason }
+
+/** What a session needs from outside. It knows no cookie, no key and no clock of its own. */
+export interface SessionHost {
+  load(): Loaded
+  /** Whole seconds since 1970. */
+  now(): number
+  newId(): string
+  readonly budget: Budget
+  readonly rules: GuardRules
+  readonly lifetime: Lifetime
+  /** Whether new sessions outlive the browser. */
+  readonly persistent: boolean
+}
+
+/**
+ * What has happened to a session in this request, the strongest first at the end: `untouched` (not even opened), `read`,
+ * `touched`, `changed`, `renewed` (new id), `destroyed`.
+ */
+export type SessionStatus = 'untouched' | 'read' | 'touched' | 'changed' | 'renewed' | 'destroyed'
+
+/** What a commit has to do. */
+export type Outcome =
+  | { readonly verb: 'nothing' }
+  | { readonly verb: 'write'; readonly record: SessionRecord; readonly because: WriteCause }
+  | { readonly verb: 'expire' }
+
+export type WriteCause = 'changed' | 'renewed' | 'touched' | 'slide' | 'resealed'
+
+/** Why nothing can be written any more, or at all. */
+export type Lock = 'sent' | 'readonly'
+
+/** Keys that data may not use, because the session itself answers to them. */
+export const RESERVED_KEYS: ReadonlySet<string> = new Set([
+  'id',
+  'isNew',
+  'flash',
+  'size',
+  'status',
+  'refused',
+  'renew',
+  'reset',
+  'destroy',
+  'touch',
+  'toJSON',
+  'then',
+])
+
+const FLASH_KEY = 'flash'
+
+/** The state machine behind one request's session. Synchronous, without I/O; opens the cookie at the first question. */
+export class SessionState {
+  readonly #host: SessionHost
+  #loaded: Loaded | undefined
+  #data: JsonObject = nullObject()
+  #flash: FlashState
+  #ledger: Ledger | undefined
+  #id: string | undefined
+  #created = 0
+  #persistent: boolean
+  #lock: Lock | undefined
+  #destroyed = false
+  #renewed = false
+  #reset = false
+  #touched = false
+  #changed = false
+  /** The JSON of the flash as the cookie holds it; what it is at commit decides whether the flash changed. */
+  #storedFlash: string | undefined
+
+  constructor(host: SessionHost) {
+    this.#host = host
+    this.#persistent = host.persistent
+    this.#flash = this.#newFlash()
+  }
+
+  // Reading
+
+  get(key: string): Json | undefined {
+    this.#open()
+    return this.#data[key]
+  }
+
+  keys(): string[] {
+    this.#open()
+    return Object.keys(this.#data).filter((key) => key !== FLASH_KEY)
+  }
+
+  has(key: string): boolean {
+    this.#open()
+    return key !== FLASH_KEY && key in this.#data
+  }
+
+  get flash(): FlashState {
+    return this.#flash
+  }
+
+  get id(): string {
+    this.#open()
+    this.#id ??= this.#host.newId()
+    return this.#id
+  }
+
+  get isNew(): boolean {
+    return this.#reset || this.#open().record === undefined
+  }
+
+  get refused(): RefusedReason | undefined {
+    const loaded = this.#open()
+    return loaded.record === undefined ? loaded.refused : undefined
+  }
+
+  get size(): SessionSize {
+    this.#open()
+    return this.#account().size()
+  }
+
+  get status(): SessionStatus {
+    if (this.#destroyed) return 'destroyed'
+    if (this.#loaded === undefined) return 'untouched'
+    if (this.#renewed) return 'renewed'
+    if (this.#isChanged()) return 'changed'
+    return this.#touched ? 'touched' : 'read'
+  }
+
+  /** Whether the response depends on the Cookie header. */
+  get wasOpened(): boolean {
+    return this.#loaded !== undefined
+  }
+
+  // Writing
+
+  set(key: string, value: unknown): void {
+    const path = pathTo('session', key)
+    this.assertWritable(path)
+    if (RESERVED_KEYS.has(key)) throw reserved(key)
+    checkKey(key, path)
+    if (value === undefined) {
+      this.delete(key)
+      return
+    }
+    const copy = guardedCopy(value, path, this.#host.rules)
+    this.#open()
+    const text = JSON.stringify(copy)
+    if (key in this.#data && JSON.stringify(this.#data[key]) === text) return
+    this.#note(key, Buffer.byteLength(text), path)
+    this.#data[key] = copy
+    this.#changed = true
+  }
+
+  delete(key: string): void {
+    this.assertWritable(pathTo('session', key))
+    if (RESERVED_KEYS.has(key)) throw reserved(key)
+    this.#open()
+    if (!(key in this.#data)) return
+    this.#account().note(key, undefined)
+    delete this.#data[key]
+    this.#changed = true
+  }
+
+  /** A storable copy for a place inside the session. */
+  copy(value: unknown, path: string): Json {
+    return guardedCopy(value, path, this.#host.rules)
+  }
+
+  /**
+   * Changes a value inside `key` in place. `apply` and `undo` are inverse; where the result may not be stored, the change
+   * is undone and the error says why.
+   */
+  changeInside(key: string, container: Json[] | JsonObject, path: string, apply: () => void, undo: () => void): void {
+    apply()
+    try {
+      if (this.#host.rules.refuseRecords) refuseRecords(container, path)
+      this.#note(key, jsonBytes(this.#data[key] ?? null), path)
+    } catch (error) {
+      undo()
+      throw error
+    }
+    this.#changed = true
+  }
+
+  /** A new id, and the absolute timeout starts anew: for sign-in, re-authentication and every change of privilege. */
+  renew(options: { persistent?: boolean } = {}): void {
+    this.assertWritable('session.renew()')
+    this.#open()
+    this.#id = this.#host.newId()
+    this.#created = this.#host.now()
+    this.#persistent = options.persistent ?? this.#persistent
+    this.#renewed = true
+  }
+
+  /** Ends this session and begins an empty one under a new id: data and flash are gone. */
+  reset(): void {
+    this.assertWritable('session.reset()')
+    this.#open()
+    this.#clear()
+    this.#id = this.#host.newId()
+    this.#created = this.#host.now()
+    this.#persistent = this.#host.persistent
+    this.#reset = true
+    this.#renewed = false
+    this.#touched = false
+    this.#changed = false
+  }
+
+  /** Ends this session for good: data and flash are gone, the cookie is expired, every later use throws. */
+  destroy(): void {
+    this.assertWritable('session.destroy()')
+    this.#clear()
+    this.#destroyed = true
+  }
+
+  /** Writes the session at commit even if nothing changed, so that its idle timeout starts anew. */
+  touch(): void {
+    this.assertWritable('session.touch()')
+    this.#open()
+    this.#touched = true
+  }
+
+  // The end of the request
+
+  /** From now on every write throws. */
+  lock(lock: Lock): void {
+    this.#lock = lock
+  }
+
+  get isWritable(): boolean {
+    return this.#lock === undefined && !this.#destroyed
+  }
+
+  assertWritable(path: string): void {
+    this.#assertAlive(path)
+    if (this.#lock === 'sent') {
+      throw new SessionError(
+        'ERR_SESSION_SENT',
+        `${path} was written after the response headers had left, so no cookie can carry it. Write to the session before the first byte of the response.`,
+      )
+    }
+    if (this.#lock === 'readonly') {
+      throw new SessionError(
+        'ERR_SESSION_READONLY',
+        `${path} was written, but this session was opened for reading only. Write where the response is still to come.`,
+      )
+    }
+  }
+
+  /** What a commit has to do now. */
+  outcome(): Outcome {
+    if (this.#destroyed) return { verb: 'expire' }
+    if (this.#loaded === undefined) return { verb: 'nothing' }
+    const because = this.#writeCause()
+    if (because !== undefined) return { verb: 'write', record: this.#record(), because }
+    return { verb: this.#reset && this.#loaded.record !== undefined ? 'expire' : 'nothing' }
+  }
+
+  #writeCause(): WriteCause | undefined {
+    if (this.#renewed) return 'renewed'
+    if (this.#isChanged()) return 'changed'
+    if (this.isNew || this.#loaded?.record === undefined) return undefined
+    if (this.#touched) return 'touched'
+    if (this.#loaded.stale) return 'resealed'
+    return slideIsDue(this.#loaded.record, this.#host.lifetime, this.#host.now()) ? 'slide' : undefined
+  }
+
+  #record(): SessionRecord {
+    const now = this.#host.now()
+    return { id: this.id, created: this.#created, slid: now, persistent: this.#persistent, data: this.#data }
+  }
+
+  #isChanged(): boolean {
+    return this.#changed || this.#storedFlash !== flashText(this.#data)
+  }
+
+  #open(): Loaded {
+    this.#assertAlive('session')
+    if (this.#loaded !== undefined) return this.#loaded
+    const loaded = this.#host.load()
+    this.#loaded = loaded
+    if (loaded.record === undefined) {
+      this.#created = this.#host.now()
+      return loaded
+    }
+    const { id, created, persistent, data } = loaded.record
+    this.#id = id
+    this.#created = created
+    this.#persistent = persistent
+    this.#data = data
+    this.#changed = loaded.migrated
+    this.#storedFlash = flashText(data)
+    return loaded
+  }
+
+  #assertAlive(path: string): void {
+    if (!this.#destroyed) return
+    throw new SessionError(
+      'ERR_SESSION_DESTROYED',
+      `${path} was used after session.destroy(), which ends the session for this request. To go on with an empty one, call session.reset() instead.`,
+    )
+  }
+
+  #clear(): void {
+    this.#data = nullObject()
+    this.#ledger = undefined
+    this.#flash = this.#newFlash()
+    this.#storedFlash = undefined
+  }
+
+  #account(): Ledger {
+    this.#ledger ??= new Ledger(this.#host.budget, this.#data)
+    return this.#ledger
+  }
+
+  #note(key: string, bytes: number, path: string): void {
+    const ledger = this.#account()
+    const before = ledger.valueBytes(key)
+    ledger.note(key, bytes)
+    try {
+      refuseLargeValue(bytes, path, this.#host.rules)
+    } catch (error) {
+      ledger.note(key, before)
+      throw error
+    }
+  }
+
+  #newFlash(): FlashState {
+    return new FlashState({
+      stored: () => this.#openFlash(),
+      copy: (value, path) => {
+        const copy = this.copy(value, path)
+        refuseLargeValue(jsonBytes(copy), path, this.#host.rules)
+        return copy
+      },
+      assertWritable: (path) => this.assertWritable(path),
+      isWritable: () => this.isWritable,
+      store: (entries) => this.#storeFlash(entries),
+    })
+  }
+
+  #openFlash(): JsonObject | undefined {
+    this.#open()
+    const stored = this.#data[FLASH_KEY]
+    return typeof stored === 'object' && stored !== null && !Array.isArray(stored) ? stored : undefined
+  }
+
+  #storeFlash(entries: JsonObject | undefined): void {
+    if (entries === undefined) {
+      this.#account().note(FLASH_KEY, undefined)
+      delete this.#data[FLASH_KEY]
+    } else {
+      this.#account().note(FLASH_KEY, jsonBytes(entries))
+      this.#data[FLASH_KEY] = entries
+    }
+  }
+}
+
+function flashText(data: JsonObject): string | undefined {
+  return data[FLASH_KEY] === undefined ? undefined : JSON.stringify(data[FLASH_KEY])
+}
+
+function reserved(key: string): SessionError {
+  const hint =
+    key === FLASH_KEY ? 'Set an entry instead: session.flash.notice = …' : 'Choose another name for the data.'
+  return new SessionError('ERR_SESSION_VALUE', `session.${key} is the session's own and cannot be assigned. ${hint}`)
+}

@@ -1,0 +1,299 @@
+import { COOKIE_LIMIT, cookieBytes, overflowError } from './cookies/budget.ts'
+import { chooseCandidate } from './cookies/candidates.ts'
+import { createCompactSessionFormat } from './cookies/compact-session.ts'
+import { createCookieSealers } from './cookies/jar-sealers.ts'
+import { createJar, type CookieJar } from './cookies/jar.ts'
+import { cookieValues } from './cookies/request-cookies.ts'
+import type { OpenedSession, SessionFormat } from './cookies/session-format.ts'
+import { expireCookie, setCookie, type CookieContext } from './cookies/set-cookie.ts'
+import { blameCaller, SessionError, type RefusedReason } from './errors.ts'
+import { createEmit, type Emit } from './events.ts'
+import { checkOptions, type CheckedOptions, type SessionsOptions } from './options.ts'
+import { validate, type StandardSchema } from './schema.ts'
+import { randomBytes16 } from './sealing/random.ts'
+import { createSecretRing } from './sealing/secrets.ts'
+import { json } from './serializers/json.ts'
+import { nullObject } from './serializers/plain.ts'
+import type { Json, JsonObject } from './serializers/serializer.ts'
+import type { Budget } from './session/ledger.ts'
+import { expiry, secondsLeft } from './session/lifetime.ts'
+import { createSession, type Session } from './session/session.ts'
+import { SessionState, type Loaded, type SessionRecord } from './session/state.ts'
+
+/** Session data where no type was given: any JSON under any key. */
+export interface AnyData {
+  [key: string]: Json
+}
+
+/** What an adapter knows of a request. */
+export interface RequestFacts {
+  /** The Cookie header as it came; several are joined with `; `, as HTTP/2 clients may send them. */
+  readonly cookieHeader: string | null | undefined
+  /** Whether the request came over https. Asked when the cookie is written. */
+  readonly isSecure: () => boolean
+}
+
+/** What the response's headers need. */
+export interface CommitHeaders {
+  /** One Set-Cookie line each, to be added to those of the application. */
+  readonly setCookie: readonly string[]
+  /** Whether the response needs `Vary: Cookie`. */
+  readonly vary: boolean
+  /** Whether the response needs `Cache-Control: no-store`, unless the application set a Cache-Control itself. */
+  readonly noStore: boolean
+}
+
+/** One request and its response. */
+export interface Exchange<Data extends object> {
+  readonly session: Session<Data>
+  readonly jar: CookieJar
+  /** Decides what the response has to carry, once; afterwards every write throws `ERR_SESSION_SENT`. */
+  commit(): CommitHeaders
+}
+
+/** What the value of a session cookie holds. */
+export type OpenedValue =
+  | { readonly ok: true; readonly data: JsonObject; readonly format: string; readonly secret: number }
+  | { readonly ok: false; readonly reason: RefusedReason }
+
+/** The sessions of one cookie. Make it once, where the application starts. */
+export interface Sessions<Data extends object> {
+  /** The cookie's name. */
+  readonly name: string
+  /** The session of a request that went through an adapter. @throws `ERR_OPTIONS` for any other request */
+  of(request: object): Session<Data>
+  /** The cookies of a request that went through an adapter; its writes leave with that response. */
+  jar(request: object): CookieJar
+  /** A session for reading only, from a Cookie header: WebSocket upgrades, server components. Writing throws `ERR_SESSION_READONLY`. */
+  read(cookieHeader: string | null | undefined): Session<Data>
+  /** For adapters: begins the exchange of `request`, or gives the one that was begun. */
+  begin(request: object, facts: RequestFacts): Exchange<Data>
+  /** The cookie value of a fresh session with that data, as the command line and tests need it. */
+  seal(data: { [Key in keyof Data]?: Data[Key] }): string
+  /** What a cookie value holds, timeouts included. Never throws. */
+  open(value: string): OpenedValue
+}
+
+/**
+ * Makes the sessions of one cookie.
+ *
+ * ```ts
+ * const sessions = createSessions<{ accountId?: number }>({
+ *   name: '__Host-session',
+ *   secrets: [process.env.SESSION_SECRET!],
+ * })
+ * ```
+ *
+ * @throws `ERR_SECRET`, `ERR_OPTIONS`
+ */
+export function createSessions<Output extends object>(
+  options: SessionsOptions<Output> & { readonly schema: StandardSchema<Output> },
+): Sessions<Output>
+export function createSessions<Data extends object = AnyData>(options: SessionsOptions<Data>): Sessions<Data>
+export function createSessions<Data extends object>(options: SessionsOptions<Data>): Sessions<Data> {
+  return blameCaller(createSessions, () => wire(options))
+}
+
+/** The one place where the parts are put together. */
+function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Data> {
+  const checked = checkOptions(options)
+  const { attributes, clock } = checked
+  const { name } = attributes
+  const ring = createSecretRing(options.secrets)
+  const sealers = createCookieSealers(ring, clock)
+  const format = createCompactSessionFormat(sealers(name).encrypted, json)
+  const emit = createEmit(name, clock, options.onEvent)
+  const now = (): number => Math.floor(clock() / 1000)
+  const open = createOpener(format, checked, now)
+  const load = createLoader(options, open, emit)
+  const budget = createBudget(format, name, emit)
+
+  const newState = (cookieHeader: string | null | undefined): SessionState =>
+    new SessionState({
+      load: () => load(cookieValues(cookieHeader ?? undefined, name)),
+      now,
+      newId,
+      budget,
+      rules: checked.rules,
+      lifetime: checked.lifetime,
+      persistent: checked.persistent,
+    })
+
+  const sessionCookie = (state: SessionState, context: CookieContext): string | undefined => {
+    const outcome = state.outcome()
+    if (outcome.verb === 'nothing') return undefined
+    if (outcome.verb === 'expire') {
+      emit({ type: 'destroyed' })
+      return expireCookie(attributes, context)
+    }
+    const { record } = outcome
+    const value = format.seal(record)
+    const bytes = cookieBytes(name, value)
+    if (bytes > COOKIE_LIMIT) throw overflowError(name, bytes)
+    if (outcome.because === 'renewed') emit({ type: 'renewed' })
+    const maxAge = record.persistent ? secondsLeft(record, checked.lifetime, now()) : undefined
+    return setCookie(attributes, value, context, maxAge)
+  }
+
+  const exchanges = new WeakMap<object, Exchange<Data>>()
+  const exchangeOf = (request: object): Exchange<Data> => {
+    const exchange = exchanges.get(request)
+    if (exchange !== undefined) return exchange
+    throw new SessionError(
+      'ERR_OPTIONS',
+      `This request has no session of ${name}. Does the session middleware run before this handler?`,
+    )
+  }
+
+  const begin = (request: object, facts: RequestFacts): Exchange<Data> => {
+    const known = exchanges.get(request)
+    if (known !== undefined) return known
+    const jarHost = {
+      sealers,
+      now,
+      cookieHeader: facts.cookieHeader ?? undefined,
+      onRefused: (cookie: string, reason: RefusedReason) => emit({ type: 'refused', reason }, cookie),
+    }
+    const exchange = createExchange<Data>({
+      newState: () => newState(facts.cookieHeader),
+      newJar: () => createJar(jarHost),
+      isSecure: facts.isSecure,
+      sessionCookie,
+    })
+    exchanges.set(request, exchange)
+    return exchange
+  }
+
+  return {
+    name,
+    begin,
+    of: function of(request) {
+      return blameCaller(of, () => exchangeOf(request).session)
+    },
+    jar: function jar(request) {
+      return blameCaller(jar, () => exchangeOf(request).jar)
+    },
+    read(cookieHeader) {
+      const state = newState(cookieHeader)
+      state.lock('readonly')
+      return createSession(state)
+    },
+    seal: function seal(data) {
+      return blameCaller(seal, () => {
+        const state = newState(undefined)
+        for (const [key, value] of Object.entries(data)) state.set(key, value)
+        state.renew()
+        const outcome = state.outcome()
+        if (outcome.verb !== 'write') throw new SessionError('ERR_OPTIONS', 'A renewed session is always written.')
+        return format.seal(outcome.record)
+      })
+    },
+    open(value) {
+      const opened = open(value)
+      if (!opened.ok) return opened
+      return { ok: true, data: opened.record.data, format: format.name, secret: opened.secret }
+    },
+  }
+}
+
+/** The two halves of a request, each made when it is first asked for: most requests of a server touch neither. */
+function createExchange<Data extends object>(parts: {
+  readonly newState: () => SessionState
+  readonly newJar: () => CookieJar
+  readonly isSecure: () => boolean
+  readonly sessionCookie: (state: SessionState, context: CookieContext) => string | undefined
+}): Exchange<Data> {
+  let state: SessionState | undefined
+  let session: Session<Data> | undefined
+  let jar: CookieJar | undefined
+  let sent = false
+  return {
+    get session() {
+      if (session !== undefined) return session
+      state = parts.newState()
+      if (sent) state.lock('sent')
+      session = createSession<Data>(state)
+      return session
+    },
+    get jar() {
+      if (jar !== undefined) return jar
+      jar = parts.newJar()
+      if (sent) jar.commit()
+      return jar
+    },
+    commit() {
+      sent = true
+      if (state === undefined && jar === undefined) return NOTHING
+      const context: CookieContext = { secure: parts.isSecure() }
+      const line = state && parts.sessionCookie(state, context)
+      const setCookies = [...(jar?.commit(context) ?? []), ...(line === undefined ? [] : [line])]
+      const wasRead = state?.wasOpened === true || jar?.wasRead === true
+      state?.lock('sent')
+      return { setCookie: setCookies, vary: wasRead || setCookies.length > 0, noStore: line !== undefined }
+    },
+  }
+}
+
+const NOTHING: CommitHeaders = Object.freeze({ setCookie: [], vary: false, noStore: false })
+
+/** Opens one value of our name: size, seal, then timeouts. */
+function createOpener(
+  format: SessionFormat,
+  { attributes, lifetime }: CheckedOptions,
+  now: () => number,
+): (value: string) => OpenedSession {
+  return (value) => {
+    if (typeof value !== 'string' || value === '') return { ok: false, reason: 'malformed' }
+    if (cookieBytes(attributes.name, value) > COOKIE_LIMIT) return { ok: false, reason: 'too-large' }
+    const opened = format.open(value)
+    if (!opened.ok) return opened
+    const reason = expiry(opened.record, lifetime, now())
+    return reason === undefined ? opened : { ok: false, reason }
+  }
+}
+
+/** Finds the session among the cookies of our name, and tells the operator what was odd about them. */
+function createLoader<Data extends object>(
+  options: SessionsOptions<Data>,
+  open: (value: string) => OpenedSession,
+  emit: Emit,
+): (values: readonly string[]) => Loaded {
+  const refuse = (reason: RefusedReason): Loaded => {
+    if (reason !== 'missing') emit({ type: 'refused', reason })
+    return { record: undefined, refused: reason }
+  }
+  return (values) => {
+    const { chosen, ignored } = chooseCandidate(values, open)
+    if (ignored > 0) emit({ type: 'duplicate', count: ignored })
+    if (!chosen.ok) return refuse(chosen.reason)
+    const { keyId, secret } = chosen
+    const stale = secret > 0
+    if (stale) emit({ type: 'opened-by-previous-secret', keyId, secret })
+    if (options.schema === undefined) return { record: chosen.record, stale, migrated: false }
+    const { flash, ...data } = chosen.record.data
+    const valid = validate(Object.assign(nullObject(), data), options.schema, options.migrate)
+    if (valid === undefined) return refuse('schema')
+    if (valid.migrated) emit({ type: 'migrated' })
+    const record: SessionRecord = {
+      ...chosen.record,
+      data: Object.assign(nullObject(), valid.data, flash === undefined ? {} : { flash }),
+    }
+    return { record, stale, migrated: valid.migrated }
+  }
+}
+
+function createBudget(format: SessionFormat, name: string, emit: Emit): Budget {
+  const nameBytes = Buffer.byteLength(name)
+  return {
+    limit: COOKIE_LIMIT,
+    bytes: (jsonBytes) => nameBytes + format.sealedLength(jsonBytes),
+    overflow(bytes, byKey) {
+      emit({ type: 'overflow', bytes })
+      return overflowError(name, bytes, byKey)
+    },
+  }
+}
+
+function newId(): string {
+  return randomBytes16().toString('hex')
+}
