@@ -1,6 +1,7 @@
 export { createSessions } from './sessions.ts'
 export type { AnyData, CommitHeaders, Exchange, OpenedValue, RequestFacts, Sessions } from './sessions.ts'
-export type { GuardOptions, NamedCookie, SessionsOptions } from './options.ts'
+export type { GuardOptions, SessionsOptions } from './options.ts'
+export type { NamedCookie, SessionCookie } from './cookies/named-cookie.ts'
 export type { Session, SessionControls } from './session/session.ts'
 export type { Flash, FlashControls, FlashEntries, FlashValue } from './session/flash.ts'
 export type { SessionSize } from './session/ledger.ts'

@@ -1,11 +1,5 @@
-import type {
-  CheckedAttributes,
-  CookieAttributes,
-  HostAttributes,
-  HostHttpAttributes,
-  SecureAttributes,
-} from './cookies/attributes.ts'
-import { checkAttributes } from './cookies/attributes.ts'
+import { checkAttributes, type CheckedAttributes } from './cookies/attributes.ts'
+import type { NamedCookie, SessionCookie } from './cookies/named-cookie.ts'
 import { cookieSeconds, type Duration } from './duration.ts'
 import { SessionError } from './errors.ts'
 import type { SessionEvent } from './events.ts'
@@ -24,86 +18,6 @@ export interface GuardOptions {
   /** The most containers that one value may nest. Default 8. */
   readonly maxDepth?: number | undefined
 }
-
-/** How the session's cookie is set, beside its name. Session cookies are always `HttpOnly`. */
-type SessionCookie<Attributes> = Omit<Attributes, 'httpOnly'> & {
-  /**
-   * Whether the cookie outlives the browser: written with Max-Age. Default false. `session.renew({ persistent: true })` asks
-   * for it at one sign-in ("remember me").
-   */
-  readonly persistent?: boolean | undefined
-}
-
-/** First characters of a name without a prefix that browsers know. */
-type PlainStart =
-  | Lowercase<Letter>
-  | Letter
-  | '0'
-  | '1'
-  | '2'
-  | '3'
-  | '4'
-  | '5'
-  | '6'
-  | '7'
-  | '8'
-  | '9'
-  | '!'
-  | '#'
-  | '$'
-  | '%'
-  | '&'
-  | "'"
-  | '*'
-  | '+'
-  | '-'
-  | '.'
-  | '^'
-  | '`'
-  | '|'
-  | '~'
-type Letter =
-  | 'A'
-  | 'B'
-  | 'C'
-  | 'D'
-  | 'E'
-  | 'F'
-  | 'G'
-  | 'H'
-  | 'I'
-  | 'J'
-  | 'K'
-  | 'L'
-  | 'M'
-  | 'N'
-  | 'O'
-  | 'P'
-  | 'Q'
-  | 'R'
-  | 'S'
-  | 'T'
-  | 'U'
-  | 'V'
-  | 'W'
-  | 'X'
-  | 'Y'
-  | 'Z'
-type PlainName =
-  | `${PlainStart}${string}`
-  | `_${PlainStart}${string}`
-  | `__${Exclude<PlainStart, 'H' | 'S' | 'h' | 's'>}${string}`
-
-/**
- * A cookie's name and what its prefix leaves to choose. A name that is only known at run time gets what every prefix
- * allows.
- */
-export type NamedCookie =
-  | { readonly name: `__Host-Http-${string}`; readonly cookie?: SessionCookie<HostHttpAttributes> | undefined }
-  | { readonly name: `__Host-${string}`; readonly cookie?: SessionCookie<HostAttributes> | undefined }
-  | { readonly name: `__Secure-${string}`; readonly cookie?: SessionCookie<SecureAttributes> | undefined }
-  | { readonly name: PlainName; readonly cookie?: SessionCookie<CookieAttributes> | undefined }
-  | { readonly name: string; readonly cookie?: SessionCookie<HostAttributes> | undefined }
 
 /** What `createSessions` takes. Everything is checked there, once. */
 export type SessionsOptions<Data extends object> = NamedCookie & {
@@ -161,7 +75,7 @@ export function checkOptions<Data extends object>(options: SessionsOptions<Data>
   for (const key of Object.keys(options)) {
     if (!KNOWN.has(key)) throw wrong(`${key} is no option. Known: ${[...KNOWN].join(', ')}`)
   }
-  const { persistent = false, ...cookie }: SessionCookie<CookieAttributes> = options.cookie ?? {}
+  const { persistent = false, ...cookie }: SessionCookie = options.cookie ?? {}
   if (options.migrate !== undefined && options.schema === undefined) {
     throw wrong('migrate is given without schema: nothing says when data is old')
   }

@@ -181,7 +181,10 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     seal: function seal(data) {
       return blameCaller(seal, () => {
         const state = newState(undefined)
-        for (const [key, value] of Object.entries(data)) state.set(key, value)
+        const { flash = {}, ...rest }: { flash?: object } = data
+        for (const [key, value] of Object.entries(rest)) state.set(key, value)
+        for (const [entry, value] of Object.entries(flash))
+          state.flash.set(entry, value, `session.flash.${entry}`, false)
         state.renew()
         const outcome = state.outcome()
         if (outcome.verb !== 'write') throw new SessionError('ERR_OPTIONS', 'A renewed session is always written.')

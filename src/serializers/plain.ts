@@ -136,5 +136,5 @@ function className(value: object): string {
 }
 
 function article(name: string): string {
-  return /^[AEIOU]/i.test(name) ? `an ${name}` : `a ${name}`
+  return /^[AEIO]/i.test(name) ? `an ${name}` : `a ${name}`
 }

@@ -1,11 +1,13 @@
+import type { Json } from '../serializers/serializer.ts'
+
 /**
  * What the types refuse, each as a sentence: assigning a `Date` to a key that was declared as one gives
  * `Type 'Date' is not assignable to type '"a Date comes back as a string: store date.toISOString()"'`.
  *
  * The run-time guard refuses the same values; the types only say it sooner.
  */
-export type Storable<T> = unknown extends T
-  ? T // any and unknown: the run-time guard decides
+export type Storable<T> = [Json] extends [T]
+  ? T // Json itself, any and unknown: the run-time guard decides
   : T extends string | number | boolean | null | undefined
     ? T
     : T extends bigint

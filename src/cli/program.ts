@@ -1,0 +1,102 @@
+import { Command, CommanderError } from 'commander'
+import { SessionError } from '../errors.ts'
+import { openCookie, newSecret, sealCookie, type CookieFlags } from './commands.ts'
+
+/** Everything that the program touches, so that tests can stand in for a shell. */
+export interface Shell {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly readInput: () => Promise<string>
+  readonly write: (text: string) => void
+  readonly writeError: (text: string) => void
+}
+
+/** 0: done. 1: the cookie was refused. 2: called wrongly. */
+export type ExitCode = 0 | 1 | 2
+
+/** Runs one command line, without the program's own name in front. Never throws for what a person typed. */
+export async function run(args: readonly string[], shell: Shell): Promise<ExitCode> {
+  let exitCode: ExitCode = 0
+  const program = createProgram(shell, (code) => {
+    exitCode = code
+  })
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (!(error instanceof SessionError)) throw error
+    shell.writeError(`coatcheck: ${error.code}: ${error.message}\n`)
+    return 2
+  }
+}
+
+function createProgram(shell: Shell, exit: (code: ExitCode) => void): Command {
+  const program = new Command('coatcheck')
+    .description('Make secrets for sealed session cookies; seal such a cookie, or see what one holds.')
+    .exitOverride()
+    .configureOutput({ writeOut: shell.write, writeErr: shell.writeError })
+    .showHelpAfterError('Try: coatcheck --help')
+    .addHelpText('after', HELP)
+
+  program
+    .command('secret')
+    .description('print a new secret: 32 random bytes as 43 characters of base64url')
+    .action(() => shell.write(`${newSecret()}\n`))
+
+  cookieCommand(program, 'seal')
+    .description('read session data as JSON on standard input, print the cookie value that holds it')
+    .addHelpText('after', SEAL_HELP)
+    .action(async (flags: CookieFlags) => {
+      shell.write(`${sealCookie(await shell.readInput(), flags, shell.env)}\n`)
+    })
+
+  cookieCommand(program, 'open')
+    .description('read a cookie value on standard input, print what it holds as one line of JSON')
+    .addHelpText('after', OPEN_HELP)
+    .action(async (flags: CookieFlags) => {
+      const opened = openCookie(await shell.readInput(), flags, shell.env)
+      shell.write(`${JSON.stringify(opened)}\n`)
+      exit(opened.ok ? 0 : 1)
+    })
+
+  return program
+}
+
+function cookieCommand(program: Command, name: string): Command {
+  return program
+    .command(name)
+    .requiredOption('--name <name>', "the cookie's name, which every seal is bound to")
+    .option(
+      '--secret-env <variable>',
+      'environment variable with the secrets, comma-separated, current first',
+      'SESSION_SECRET',
+    )
+    .option('--idle-timeout <duration>', 'how long a session lasts without use', '14d')
+    .option('--absolute-timeout <duration>', 'how long a session lasts from sign-in', '30d')
+}
+
+const HELP = `
+Secrets are read from the environment and never from the command line, where every process can see them.
+
+Exit codes:
+  0  done
+  1  open: the cookie was refused
+  2  called wrongly: options, input or secrets
+
+Example:
+  export SESSION_SECRET=$(npx coatcheck secret)
+  echo '{"accountId":7}' | npx coatcheck seal --name session | npx coatcheck open --name session
+`
+
+const SEAL_HELP = `
+Example:
+  echo '{"accountId":7}' | coatcheck seal --name __Host-session
+`
+
+const OPEN_HELP = `
+Prints one of:
+  {"ok":true,"data":{"accountId":7},"format":"compact","secret":0}    exit 0; secret 0 is the current one
+  {"ok":false,"reason":"tampered"}                                    exit 1
+
+Reasons: malformed, tampered, unknown-secret, expired-idle, expired-absolute, too-large.
+`

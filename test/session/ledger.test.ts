@@ -1,0 +1,142 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createSessions, SessionError } from '../../src/index.ts'
+import { EventLog, SECRET, Visitor } from '../support/visitor.ts'
+
+type Loose = Record<string, unknown>
+
+const NAME = 'session'
+
+function valueOf(setCookie: readonly string[]): string {
+  return /^[^=]+=([^;]*)/.exec(setCookie[0] ?? '')?.[1] ?? ''
+}
+
+test('the predicted size is the real size of the cookie, for 10,000 random sessions', () => {
+  const sessions = createSessions<Loose>({ name: NAME, secrets: [SECRET], guard: 'json' })
+  const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter((text) => !RESERVED.has(text))
+  const value = fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' })
+  const edit = fc.record({ key, value, nested: fc.boolean(), remove: fc.boolean() })
+  let compared = 0
+  fc.assert(
+    fc.property(fc.array(edit, { maxLength: 6 }), fc.option(fc.string({ unit: 'grapheme' })), (edits, notice) => {
+      let predicted = 0
+      const commit = new Visitor(sessions).visit(({ session }) => {
+        try {
+          for (const { key: name, value: item, nested, remove } of edits) {
+            session[name] = item
+            const held = session[name]
+            if (nested && Array.isArray(held)) held.push(item)
+            if (remove) delete session[name]
+          }
+          if (notice !== null) session.flash.notice = notice
+        } catch (error) {
+          if (!(error instanceof SessionError)) throw error
+        }
+        session.renew()
+        predicted = session.size.bytes
+        expect(session.size.remaining).toBe(4096 - predicted)
+      })
+      expect(NAME.length + valueOf(commit.setCookie).length).toBe(predicted)
+      compared++
+    }),
+    { numRuns: 10_000 },
+  )
+  expect(compared).toBe(10_000)
+}, 120_000)
+
+const RESERVED: ReadonlySet<string> = new Set([
+  '__proto__',
+  'constructor',
+  'prototype',
+  'id',
+  'isNew',
+  'flash',
+  'size',
+  'status',
+  'refused',
+  'renew',
+  'reset',
+  'destroy',
+  'touch',
+  'toJSON',
+  'then',
+])
+
+test('4096 bytes of name and value pass, 4097 throw at the assignment that makes them', () => {
+  // The length of base64url is never 1 modulo 4, so the name's length decides which totals can be met.
+  for (const name of ['s', 'se', 'ses', 'sess']) {
+    const sessions = createSessions<Loose>({ name, secrets: [SECRET], guard: 'json' })
+    const commit = new Visitor(sessions).visit(({ session }) => {
+      session['kept'] = 'before'
+      let length = 2000
+      expect(() => {
+        for (;;) session['text'] = 'x'.repeat(++length)
+      }).toThrow(expect.objectContaining({ code: 'ERR_COOKIE_OVERFLOW' }))
+      expect(session['text']).toHaveLength(length - 1)
+      expect(session.size.bytes).toBeLessThanOrEqual(4096)
+      expect(session.size.bytes).toBeGreaterThan(4094)
+      expect(session['kept']).toBe('before')
+    })
+    expect(name.length + valueOf(commit.setCookie).length).toBeLessThanOrEqual(4096)
+  }
+})
+
+test('a cookie of exactly 4096 bytes can be made, and one byte more is 4097 in the message', () => {
+  const sizes = ['s', 'se', 'ses', 'sess'].map((name) => {
+    const sessions = createSessions<Loose>({ name, secrets: [SECRET], guard: 'json' })
+    const found = { fits: false, message: '' }
+    new Visitor(sessions).visit(({ session }) => {
+      for (let length = 2900; length < 3100; length++) {
+        try {
+          session['text'] = 'x'.repeat(length)
+          if (session.size.bytes === 4096) found.fits = true
+        } catch (error) {
+          if (found.message === '' && error instanceof SessionError) found.message = error.message
+        }
+      }
+    })
+    return found
+  })
+  expect(sizes.some(({ fits }) => fits)).toBe(true)
+  expect(sizes.some(({ message }) => message.includes('overflowed with size 4097 bytes, 1 over the 4096'))).toBe(true)
+})
+
+test('an overflow says the size, the excess, the heaviest keys and what to do, and is an event', () => {
+  const log = new EventLog()
+  const sessions = createSessions<Loose>({
+    name: '_billing_session',
+    secrets: [SECRET],
+    onEvent: log.hear,
+  })
+  new Visitor(sessions).visit(({ session }) => {
+    session['cart'] = 'c'.repeat(210)
+    expect(() => (session['account'] = 'sesame'.repeat(800))).toThrow(
+      '_billing_session cookie overflowed with size 6827 bytes, 2731 over the 4096 that browsers keep. Heaviest keys: "account" 4812, "cart" 219. Store an id in place of "account", or move this session to a server store.',
+    )
+    expect(session['account']).toBeUndefined()
+    expect(session.size.byKey).toEqual({ cart: 219 })
+  })
+  expect(log.events).toMatchObject([{ type: 'overflow', bytes: 6827, cookie: '_billing_session' }])
+})
+
+test('a write that makes a session smaller always passes', () => {
+  const roomy = createSessions<Loose>({ name: 's', secrets: [SECRET], guard: 'json' })
+  const strict = createSessions<Loose>({ name: 's', secrets: [SECRET], guard: { maxValueBytes: 2000 } })
+  const visitor = new Visitor(strict)
+  visitor.cookies.set('s', roomy.seal({ text: 'x'.repeat(2900) }))
+  visitor.visit(({ session }) => {
+    session['text'] = 'y'.repeat(1000)
+    delete session['text']
+    expect(session.size.byKey).toEqual({})
+  })
+})
+
+test('the sizes by key add up to the JSON', () => {
+  const sessions = createSessions<Loose>({ name: 's', secrets: [SECRET] })
+  new Visitor(sessions).visit(({ session }) => {
+    session['a'] = 'ü'
+    session['b'] = [1, 2]
+    session.flash.notice = 'x'
+    expect(session.size.byKey).toEqual({ a: 8, b: 9, flash: 22 })
+  })
+})
