@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createSessions, SessionError, type Session, type SessionsOptions } from '../../src/index.ts'
+import { createSessions, type Session, type SessionsOptions } from '../../src/index.ts'
+import { firstFrame, thrownBy } from '../support/thrown-by.ts'
 import { SECRET, Visitor } from '../support/visitor.ts'
 
 type Loose = Record<string, unknown>
@@ -8,16 +9,6 @@ type Loose = Record<string, unknown>
 function withSession(use: (session: Session<Loose>) => void, guard?: SessionsOptions<Loose>['guard']): void {
   const sessions = createSessions<Loose>({ name: 'session', secrets: [SECRET], guard })
   new Visitor(sessions).visit(({ session }) => use(session))
-}
-
-function thrownBy(action: () => unknown): SessionError {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof SessionError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
 }
 
 class Invoice {
@@ -197,8 +188,7 @@ test.each<[string, (session: Session<Loose>, held: Loose, list: unknown[]) => un
       return mistake(session, held, held['list'] as unknown[])
     })
     expect(error.message).toContain(path)
-    const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line))
-    const first = frames.find((line) => !/at (?:Reflect|Object|Array|Function)\.\w+ \(<anonymous>\)/.test(line))
+    const first = firstFrame(error)
     expect(first).toContain('guard.test.ts')
     expect(first).not.toContain('/src/')
   })
