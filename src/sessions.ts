@@ -1,54 +1,28 @@
 import { COOKIE_LIMIT, cookieBytes, overflowError } from './cookies/budget.ts'
-import { chooseCandidate } from './cookies/candidates.ts'
 import { createCompactSessionFormat } from './cookies/compact-session.ts'
 import { createCookieSealers } from './cookies/jar-sealers.ts'
 import { createJar, type CookieJar } from './cookies/jar.ts'
 import { cookieValues } from './cookies/request-cookies.ts'
-import type { OpenedSession, SessionFormat } from './cookies/session-format.ts'
+import type { SessionFormat } from './cookies/session-format.ts'
 import { expireCookie, setCookie, type CookieContext } from './cookies/set-cookie.ts'
 import { blameCaller, SessionError, type RefusedReason } from './errors.ts'
 import { createEmit, type Emit } from './events.ts'
-import { checkOptions, type CheckedOptions, type SessionsOptions } from './options.ts'
-import { validate, type StandardSchema } from './schema.ts'
+import { createExchange, type Exchange, type RequestFacts } from './exchange.ts'
+import { createLoader, createOpener } from './opening.ts'
+import { checkOptions, type SessionsOptions } from './options.ts'
+import type { StandardSchema } from './schema.ts'
 import { randomBytes16 } from './sealing/random.ts'
 import { createSecretRing } from './sealing/secrets.ts'
 import { json } from './serializers/json.ts'
-import { nullObject } from './serializers/plain.ts'
 import type { Json, JsonObject } from './serializers/serializer.ts'
 import type { Budget } from './session/ledger.ts'
-import { expiry, secondsLeft } from './session/lifetime.ts'
+import { secondsLeft } from './session/lifetime.ts'
 import { createSession, type Session } from './session/session.ts'
-import { SessionState, type Loaded, type SessionRecord } from './session/state.ts'
+import { SessionState } from './session/state.ts'
 
 /** Session data where no type was given: any JSON under any key. */
 export interface AnyData {
   [key: string]: Json
-}
-
-/** What an adapter knows of a request. */
-export interface RequestFacts {
-  /** The Cookie header as it came; several are joined with `; `, as HTTP/2 clients may send them. */
-  readonly cookieHeader: string | null | undefined
-  /** Whether the request came over https. Asked when the cookie is written. */
-  readonly isSecure: () => boolean
-}
-
-/** What the response's headers need. */
-export interface CommitHeaders {
-  /** One Set-Cookie line each, to be added to those of the application. */
-  readonly setCookie: readonly string[]
-  /** Whether the response needs `Vary: Cookie`. */
-  readonly vary: boolean
-  /** Whether the response needs `Cache-Control: no-store`, unless the application set a Cache-Control itself. */
-  readonly noStore: boolean
-}
-
-/** One request and its response. */
-export interface Exchange<Data extends object> {
-  readonly session: Session<Data>
-  readonly jar: CookieJar
-  /** Decides what the response has to carry, once; afterwards every write throws `ERR_SESSION_SENT`. */
-  commit(): CommitHeaders
 }
 
 /** What the value of a session cookie holds. */
@@ -196,92 +170,6 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       if (!opened.ok) return opened
       return { ok: true, data: opened.record.data, format: format.name, secret: opened.secret }
     },
-  }
-}
-
-/** The two halves of a request, each made when it is first asked for: most requests of a server touch neither. */
-function createExchange<Data extends object>(parts: {
-  readonly newState: () => SessionState
-  readonly newJar: () => CookieJar
-  readonly isSecure: () => boolean
-  readonly sessionCookie: (state: SessionState, context: CookieContext) => string | undefined
-}): Exchange<Data> {
-  let state: SessionState | undefined
-  let session: Session<Data> | undefined
-  let jar: CookieJar | undefined
-  let sent = false
-  return {
-    get session() {
-      if (session !== undefined) return session
-      state = parts.newState()
-      if (sent) state.lock('sent')
-      session = createSession<Data>(state)
-      return session
-    },
-    get jar() {
-      if (jar !== undefined) return jar
-      jar = parts.newJar()
-      if (sent) jar.commit()
-      return jar
-    },
-    commit() {
-      sent = true
-      if (state === undefined && jar === undefined) return NOTHING
-      const context: CookieContext = { secure: parts.isSecure() }
-      const line = state && parts.sessionCookie(state, context)
-      const setCookies = [...(jar?.commit(context) ?? []), ...(line === undefined ? [] : [line])]
-      const wasRead = state?.wasOpened === true || jar?.wasRead === true
-      state?.lock('sent')
-      return { setCookie: setCookies, vary: wasRead || setCookies.length > 0, noStore: line !== undefined }
-    },
-  }
-}
-
-const NOTHING: CommitHeaders = Object.freeze({ setCookie: [], vary: false, noStore: false })
-
-/** Opens one value of our name: size, seal, then timeouts. */
-function createOpener(
-  format: SessionFormat,
-  { attributes, lifetime }: CheckedOptions,
-  now: () => number,
-): (value: string) => OpenedSession {
-  return (value) => {
-    if (typeof value !== 'string' || value === '') return { ok: false, reason: 'malformed' }
-    if (cookieBytes(attributes.name, value) > COOKIE_LIMIT) return { ok: false, reason: 'too-large' }
-    const opened = format.open(value)
-    if (!opened.ok) return opened
-    const reason = expiry(opened.record, lifetime, now())
-    return reason === undefined ? opened : { ok: false, reason }
-  }
-}
-
-/** Finds the session among the cookies of our name, and tells the operator what was odd about them. */
-function createLoader<Data extends object>(
-  options: SessionsOptions<Data>,
-  open: (value: string) => OpenedSession,
-  emit: Emit,
-): (values: readonly string[]) => Loaded {
-  const refuse = (reason: RefusedReason): Loaded => {
-    if (reason !== 'missing') emit({ type: 'refused', reason })
-    return { record: undefined, refused: reason }
-  }
-  return (values) => {
-    const { chosen, ignored } = chooseCandidate(values, open)
-    if (ignored > 0) emit({ type: 'duplicate', count: ignored })
-    if (!chosen.ok) return refuse(chosen.reason)
-    const { keyId, secret } = chosen
-    const stale = secret > 0
-    if (stale) emit({ type: 'opened-by-previous-secret', keyId, secret })
-    if (options.schema === undefined) return { record: chosen.record, stale, migrated: false }
-    const { flash, ...data } = chosen.record.data
-    const valid = validate(Object.assign(nullObject(), data), options.schema, options.migrate)
-    if (valid === undefined) return refuse('schema')
-    if (valid.migrated) emit({ type: 'migrated' })
-    const record: SessionRecord = {
-      ...chosen.record,
-      data: Object.assign(nullObject(), valid.data, flash === undefined ? {} : { flash }),
-    }
-    return { record, stale, migrated: valid.migrated }
   }
 }
 

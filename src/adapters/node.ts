@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import type { CommitHeaders, Exchange, Sessions } from '../sessions.ts'
+import type { CommitHeaders, Exchange } from '../exchange.ts'
+import type { Sessions } from '../sessions.ts'
 import { varyWithCookie } from './vary.ts'
 
 /** A request of `node:http`, `node:https` or the compatibility API of `node:http2`. */

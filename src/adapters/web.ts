@@ -1,4 +1,5 @@
-import type { CommitHeaders, Sessions } from '../sessions.ts'
+import type { CommitHeaders } from '../exchange.ts'
+import type { Sessions } from '../sessions.ts'
 import { varyWithCookie } from './vary.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { RefusedReason } from '../errors.ts'
-import type { SessionRecord } from '../session/state.ts'
+import type { SessionRecord } from '../session/host.ts'
 
 /** What a cookie's value turned out to be. */
 export type OpenedSession =

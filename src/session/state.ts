@@ -2,78 +2,12 @@ import { SessionError, type RefusedReason } from '../errors.ts'
 import { checkKey, nullObject, pathTo } from '../serializers/plain.ts'
 import type { Json, JsonObject } from '../serializers/serializer.ts'
 import { FlashState } from './flash.ts'
-import { guardedCopy, refuseLargeValue, refuseRecords, type GuardRules } from './guard.ts'
-import { jsonBytes, Ledger, type Budget, type SessionSize } from './ledger.ts'
-import { slideIsDue, type Lifetime } from './lifetime.ts'
-
-/** A session at rest: what is sealed into a cookie, or kept in a store. `data` holds the flash under `flash`. */
-export interface SessionRecord {
-  /** 32 hexadecimal characters, 128 random bits. */
-  readonly id: string
-  /** Whole seconds since 1970. */
-  readonly created: number
-  /** Whole seconds since 1970: when it was last written. */
-  readonly slid: number
-  readonly persistent: boolean
-  readonly data: JsonObject
-}
-
-/** What a request's cookie turned out to hold. */
-export type Loaded =
-  | {
-      readonly record: SessionRecord
-      /** It was sealed by a previous secret or format, so it is written again by the current one. */
-      readonly stale: boolean
-      /** Its data went through `migrate` and differs from what the cookie holds. */
-      readonly migrated: boolean
-    }
-  | { readonly record: undefined; readonly refused: RefusedReason }
-
-/** What a session needs from outside. It knows no cookie, no key and no clock of its own. */
-export interface SessionHost {
-  load(): Loaded
-  /** Whole seconds since 1970. */
-  now(): number
-  newId(): string
-  readonly budget: Budget
-  readonly rules: GuardRules
-  readonly lifetime: Lifetime
-  /** Whether new sessions outlive the browser. */
-  readonly persistent: boolean
-}
-
-/**
- * What has happened to a session in this request, the strongest first at the end: `untouched` (not even opened), `read`,
- * `touched`, `changed`, `renewed` (new id), `destroyed`.
- */
-export type SessionStatus = 'untouched' | 'read' | 'touched' | 'changed' | 'renewed' | 'destroyed'
-
-/** What a commit has to do. */
-export type Outcome =
-  | { readonly verb: 'nothing' }
-  | { readonly verb: 'write'; readonly record: SessionRecord; readonly because: WriteCause }
-  | { readonly verb: 'expire' }
-
-export type WriteCause = 'changed' | 'renewed' | 'touched' | 'slide' | 'resealed'
-
-/** Why nothing can be written any more, or at all. */
-export type Lock = 'sent' | 'readonly'
-
-/** Keys that data may not use, because the session itself answers to them. */
-export const RESERVED_KEYS: ReadonlySet<string> = new Set([
-  'id',
-  'isNew',
-  'flash',
-  'size',
-  'status',
-  'refused',
-  'renew',
-  'reset',
-  'destroy',
-  'touch',
-  'toJSON',
-  'then',
-])
+import { guardedCopy, refuseLargeValue, refuseRecords } from './guard.ts'
+import type { Loaded, SessionHost, SessionRecord } from './host.ts'
+import { jsonBytes, Ledger, type SessionSize } from './ledger.ts'
+import { slideIsDue } from './lifetime.ts'
+import type { Lock, Outcome, SessionStatus, WriteCause } from './outcome.ts'
+import { refuseReservedKey } from './reserved-keys.ts'
 
 const FLASH_KEY = 'flash'
 
@@ -161,7 +95,7 @@ export class SessionState {
   set(key: string, value: unknown): void {
     const path = pathTo('session', key)
     this.assertWritable(path)
-    if (RESERVED_KEYS.has(key)) throw reserved(key)
+    refuseReservedKey(key)
     checkKey(key, path)
     if (value === undefined) {
       this.delete(key)
@@ -178,7 +112,7 @@ export class SessionState {
 
   delete(key: string): void {
     this.assertWritable(pathTo('session', key))
-    if (RESERVED_KEYS.has(key)) throw reserved(key)
+    refuseReservedKey(key)
     this.#open()
     if (!(key in this.#data)) return
     this.#account().note(key, undefined)
@@ -383,10 +317,4 @@ export class SessionState {
 
 function flashText(data: JsonObject): string | undefined {
   return data[FLASH_KEY] === undefined ? undefined : JSON.stringify(data[FLASH_KEY])
-}
-
-function reserved(key: string): SessionError {
-  const hint =
-    key === FLASH_KEY ? 'Set an entry instead: session.flash.notice = …' : 'Choose another name for the data.'
-  return new SessionError('ERR_SESSION_VALUE', `session.${key} is the session's own and cannot be assigned. ${hint}`)
 }

@@ -1,0 +1,56 @@
+import { COOKIE_LIMIT, cookieBytes } from './cookies/budget.ts'
+import { chooseCandidate } from './cookies/candidates.ts'
+import type { OpenedSession, SessionFormat } from './cookies/session-format.ts'
+import type { RefusedReason } from './errors.ts'
+import type { Emit } from './events.ts'
+import type { CheckedOptions, SessionsOptions } from './options.ts'
+import { validate } from './schema.ts'
+import { nullObject } from './serializers/plain.ts'
+import type { Loaded, SessionRecord } from './session/host.ts'
+import { expiry } from './session/lifetime.ts'
+
+/** Opens one value of our name: size, seal, then timeouts. */
+export function createOpener(
+  format: SessionFormat,
+  { attributes, lifetime }: CheckedOptions,
+  now: () => number,
+): (value: string) => OpenedSession {
+  return (value) => {
+    if (typeof value !== 'string' || value === '') return { ok: false, reason: 'malformed' }
+    if (cookieBytes(attributes.name, value) > COOKIE_LIMIT) return { ok: false, reason: 'too-large' }
+    const opened = format.open(value)
+    if (!opened.ok) return opened
+    const reason = expiry(opened.record, lifetime, now())
+    return reason === undefined ? opened : { ok: false, reason }
+  }
+}
+
+/** Finds the session among the cookies of our name, and tells the operator what was odd about them. */
+export function createLoader<Data extends object>(
+  options: SessionsOptions<Data>,
+  open: (value: string) => OpenedSession,
+  emit: Emit,
+): (values: readonly string[]) => Loaded {
+  const refuse = (reason: RefusedReason): Loaded => {
+    if (reason !== 'missing') emit({ type: 'refused', reason })
+    return { record: undefined, refused: reason }
+  }
+  return (values) => {
+    const { chosen, ignored } = chooseCandidate(values, open)
+    if (ignored > 0) emit({ type: 'duplicate', count: ignored })
+    if (!chosen.ok) return refuse(chosen.reason)
+    const { keyId, secret } = chosen
+    const stale = secret > 0
+    if (stale) emit({ type: 'opened-by-previous-secret', keyId, secret })
+    if (options.schema === undefined) return { record: chosen.record, stale, migrated: false }
+    const { flash, ...data } = chosen.record.data
+    const valid = validate(Object.assign(nullObject(), data), options.schema, options.migrate)
+    if (valid === undefined) return refuse('schema')
+    if (valid.migrated) emit({ type: 'migrated' })
+    const record: SessionRecord = {
+      ...chosen.record,
+      data: Object.assign(nullObject(), valid.data, flash === undefined ? {} : { flash }),
+    }
+    return { record, stale, migrated: valid.migrated }
+  }
+}

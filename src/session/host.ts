@@ -1,0 +1,41 @@
+import type { RefusedReason } from '../errors.ts'
+import type { JsonObject } from '../serializers/serializer.ts'
+import type { GuardRules } from './guard.ts'
+import type { Budget } from './ledger.ts'
+import type { Lifetime } from './lifetime.ts'
+
+/** A session at rest: what is sealed into a cookie, or kept in a store. `data` holds the flash under `flash`. */
+export interface SessionRecord {
+  /** 32 hexadecimal characters, 128 random bits. */
+  readonly id: string
+  /** Whole seconds since 1970. */
+  readonly created: number
+  /** Whole seconds since 1970: when it was last written. */
+  readonly slid: number
+  readonly persistent: boolean
+  readonly data: JsonObject
+}
+
+/** What a request's cookie turned out to hold. */
+export type Loaded =
+  | {
+      readonly record: SessionRecord
+      /** It was sealed by a previous secret or format, so it is written again by the current one. */
+      readonly stale: boolean
+      /** Its data went through `migrate` and differs from what the cookie holds. */
+      readonly migrated: boolean
+    }
+  | { readonly record: undefined; readonly refused: RefusedReason }
+
+/** What a session needs from outside. It knows no cookie, no key and no clock of its own. */
+export interface SessionHost {
+  load(): Loaded
+  /** Whole seconds since 1970. */
+  now(): number
+  newId(): string
+  readonly budget: Budget
+  readonly rules: GuardRules
+  readonly lifetime: Lifetime
+  /** Whether new sessions outlive the browser. */
+  readonly persistent: boolean
+}
