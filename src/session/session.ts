@@ -37,12 +37,15 @@ export interface SessionControls {
   touch(): void
 }
 
+/** `toJSON` and `then` are no controls, but JSON.stringify and await ask every object for them. */
+type ReservedKey = keyof SessionControls | 'toJSON' | 'then'
+
 /**
  * A session: its data as properties, typed by `Data`, and `SessionControls`. Every key may be absent, because every
  * session begins empty. Values are copied in; what is read back is tracked, so nested writes count too.
  */
 export type Session<Data extends object> = {
-  [Key in keyof Data as Key extends keyof SessionControls ? never : Key]?: Storable<Data[Key]> | undefined
+  [Key in keyof Data as Key extends ReservedKey ? never : Key]?: Storable<Data[Key]> | undefined
 } & SessionControls
 
 interface Summary {
