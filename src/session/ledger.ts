@@ -50,6 +50,12 @@ export class Ledger {
     throw error
   }
 
+  /** @throws `ERR_COOKIE_OVERFLOW` when what was loaded is too much already */
+  check(): void {
+    const total = this.#budget.bytes(this.#jsonBytes())
+    if (total > this.#budget.limit) throw this.#budget.overflow(total, this.#byKey)
+  }
+
   /** The bytes of JSON that the value of `key` takes now, or `undefined` when there is none. */
   valueBytes(key: string): number | undefined {
     const pair = this.#byKey.get(key)

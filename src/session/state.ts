@@ -249,6 +249,8 @@ export class SessionState {
     this.#data = data
     this.#changed = loaded.migrated
     this.#storedFlash = flashText(data)
+    // What `migrate` made was never assigned: were it too much, nobody would hear of it before the commit.
+    if (loaded.migrated) this.#account().check()
     return loaded
   }
 

@@ -114,3 +114,18 @@ test('migrate without a schema is refused', () => {
     expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringContaining('without schema') }),
   )
 })
+
+test('a migration that makes too much fails where the session is opened, not at the commit', () => {
+  const visitor = new Visitor(
+    createSessions({
+      ...base,
+      schema: z.object({ text: z.string() }),
+      migrate: () => ({ text: 'x'.repeat(4000) }),
+    }),
+  )
+  visitor.cookies.set('session', createSessions(base).seal({ accountId: 7 }))
+  visitor.visit(({ session }) => {
+    expect(() => session.text).toThrow(expect.objectContaining({ code: 'ERR_COOKIE_OVERFLOW' }))
+    session.destroy()
+  })
+})
