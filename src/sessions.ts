@@ -105,6 +105,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     const bytes = cookieBytes(name, value)
     if (bytes > COOKIE_LIMIT) throw overflowError(name, bytes)
     if (outcome.because === 'renewed') emit({ type: 'renewed' })
+    if (outcome.because === 'reset') emit({ type: 'destroyed' })
     const maxAge = record.persistent ? secondsLeft(record, checked.lifetime, now()) : undefined
     return setCookie(attributes, value, context, maxAge)
   }

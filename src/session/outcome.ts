@@ -12,7 +12,8 @@ export type Outcome =
   | { readonly verb: 'write'; readonly record: SessionRecord; readonly because: WriteCause }
   | { readonly verb: 'expire' }
 
-export type WriteCause = 'changed' | 'renewed' | 'touched' | 'slide' | 'resealed'
+/** `reset`: it is written, and it ends the session that the request brought. */
+export type WriteCause = 'changed' | 'reset' | 'renewed' | 'touched' | 'slide' | 'resealed'
 
 /** Why nothing can be written any more, or at all. */
 export type Lock = 'sent' | 'readonly'

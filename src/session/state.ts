@@ -81,7 +81,7 @@ export class SessionState {
     if (this.#destroyed) return 'destroyed'
     if (this.#loaded === undefined) return 'untouched'
     if (this.#renewed) return 'renewed'
-    if (this.#isChanged()) return 'changed'
+    if (this.#reset || this.#isChanged()) return 'changed'
     return this.#touched ? 'touched' : 'read'
   }
 
@@ -212,16 +212,21 @@ export class SessionState {
     if (this.#loaded === undefined) return { verb: 'nothing' }
     const because = this.#writeCause()
     if (because !== undefined) return { verb: 'write', record: this.#record(), because }
-    return { verb: this.#reset && this.#loaded.record !== undefined ? 'expire' : 'nothing' }
+    return { verb: this.#endsAnother() ? 'expire' : 'nothing' }
   }
 
   #writeCause(): WriteCause | undefined {
     if (this.#renewed) return 'renewed'
-    if (this.#isChanged()) return 'changed'
+    if (this.#isChanged()) return this.#endsAnother() ? 'reset' : 'changed'
     if (this.isNew || this.#loaded?.record === undefined) return undefined
     if (this.#touched) return 'touched'
     if (this.#loaded.stale) return 'resealed'
     return slideIsDue(this.#loaded.record, this.#host.lifetime, this.#host.now()) ? 'slide' : undefined
+  }
+
+  /** Whether `reset()` put this session in the place of one that the request brought. */
+  #endsAnother(): boolean {
+    return this.#reset && this.#loaded?.record !== undefined
   }
 
   #record(): SessionRecord {

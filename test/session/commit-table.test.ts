@@ -152,8 +152,8 @@ test('destroy expires the cookie with the very attributes that it was set with, 
   expect(visitor.cookies.size).toBe(0)
 })
 
-test('reset goes on with an empty session under a new id', () => {
-  const { visitor } = setUp()
+test('reset goes on with an empty session under a new id, and the old one counts as ended', () => {
+  const { visitor, log } = setUp()
   let before = ''
   visitor.visit(({ session }) => {
     session.accountId = 7
@@ -166,9 +166,11 @@ test('reset goes on with an empty session under a new id', () => {
     expect(session.flash.notice).toBeUndefined()
     expect(session.isNew).toBe(true)
     expect(session.id).not.toBe(before)
+    expect(session.status).toBe('changed')
     session.flash.notice = 'Signed out'
   })
   expect(commit.setCookie).toHaveLength(1)
+  expect(log.types).toEqual(['destroyed'])
   visitor.visit(({ session }) => {
     expect(session.flash.notice).toBe('Signed out')
     expect(Object.keys(session)).toEqual([])
