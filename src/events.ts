@@ -11,8 +11,8 @@ import type { RefusedReason } from './errors.ts'
  * | `opened-by-previous-secret` | a cookie still carries the seal of secret number `secret`; when these stop, it may go |
  * | `migrated` | an old session's data went through `migrate` |
  * | `overflow` | a write was refused because the cookie would have had `bytes` bytes |
- * | `renewed` | a session got a new id |
- * | `destroyed` | a session was ended |
+ * | `renewed` | a session got a new id by `renew()` |
+ * | `destroyed` | a session was ended, by `destroy()` or `reset()` |
  */
 export type SessionEvent = { readonly cookie: string; /** Milliseconds since 1970. */ readonly at: number } & (
   | { readonly type: 'refused'; readonly reason: RefusedReason }

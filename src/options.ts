@@ -5,6 +5,7 @@ import { SessionError } from './errors.ts'
 import type { SessionEvent } from './events.ts'
 import type { StandardSchema } from './schema.ts'
 import type { SecretInput } from './sealing/secrets.ts'
+import { MAXIMUM_DEPTH } from './serializers/plain.ts'
 import type { JsonObject } from './serializers/serializer.ts'
 import { IDENTITY_RULES, JSON_RULES, type GuardRules } from './session/guard.ts'
 import type { Lifetime } from './session/lifetime.ts'
@@ -15,7 +16,7 @@ export interface GuardOptions {
   readonly refuseRecords?: boolean | undefined
   /** The most bytes of JSON in one value. Default 1024. */
   readonly maxValueBytes?: number | undefined
-  /** The most containers that one value may nest. Default 8. */
+  /** The most containers that one value may nest, up to 99. Default 8. */
   readonly maxDepth?: number | undefined
 }
 
@@ -69,16 +70,39 @@ const KNOWN: ReadonlySet<string> = new Set([
   'clock',
 ])
 
+const COOKIE_KEYS: ReadonlySet<string> = new Set([
+  'path',
+  'domain',
+  'secure',
+  'sameSite',
+  'partitioned',
+  'priority',
+  'persistent',
+])
+const GUARD_KEYS: ReadonlySet<string> = new Set(['refuseRecords', 'maxValueBytes', 'maxDepth'])
+
 /** @throws `ERR_OPTIONS` */
 export function checkOptions<Data extends object>(options: SessionsOptions<Data>): CheckedOptions {
   if (typeof options !== 'object' || options === null) throw wrong('createSessions needs options: { name, secrets }')
-  for (const key of Object.keys(options)) {
-    if (!KNOWN.has(key)) throw wrong(`${key} is no option. Known: ${[...KNOWN].join(', ')}`)
+  refuseUnknown(options, KNOWN, '')
+  refuseUnknown(options.cookie ?? {}, COOKIE_KEYS, 'cookie.')
+  for (const [name, callback] of Object.entries({
+    onEvent: options.onEvent,
+    clock: options.clock,
+    migrate: options.migrate,
+  })) {
+    if (callback !== undefined && typeof callback !== 'function')
+      throw wrong(`${name} is a ${typeof callback}, expected a function`)
+  }
+  if (options.schema !== undefined && typeof options.schema['~standard']?.validate !== 'function') {
+    throw wrong('schema is no Standard Schema (https://standardschema.dev), as zod, valibot and arktype make them')
   }
   const { persistent = false, ...cookie }: SessionCookie = options.cookie ?? {}
   if (options.migrate !== undefined && options.schema === undefined) {
     throw wrong('migrate is given without schema: nothing says when data is old')
   }
+  if (typeof persistent !== 'boolean')
+    throw wrong(`cookie.persistent is ${JSON.stringify(persistent)}, expected true or false`)
   return Object.freeze({
     attributes: checkAttributes(options.name, { ...cookie, httpOnly: true }),
     persistent,
@@ -104,15 +128,24 @@ function checkGuard(guard: 'identity' | 'json' | GuardOptions): GuardRules {
   if (guard === 'json') return JSON_RULES
   if (typeof guard !== 'object' || guard === null)
     throw wrong(`guard is ${JSON.stringify(guard)}, expected 'identity', 'json' or rules`)
-  const { refuseRecords, maxValueBytes, maxDepth } = { ...IDENTITY_RULES, ...guard }
-  for (const [rule, limit] of Object.entries({ maxValueBytes, maxDepth })) {
-    if (typeof limit !== 'number' || !(limit >= 1))
-      throw wrong(`guard.${rule} is ${String(limit)}, expected a number of at least 1`)
+  refuseUnknown(guard, GUARD_KEYS, 'guard.')
+  const rules = {
+    refuseRecords: guard.refuseRecords ?? IDENTITY_RULES.refuseRecords,
+    maxValueBytes: guard.maxValueBytes ?? IDENTITY_RULES.maxValueBytes,
+    maxDepth: guard.maxDepth ?? IDENTITY_RULES.maxDepth,
   }
-  return {
-    refuseRecords: refuseRecords ?? true,
-    maxValueBytes: maxValueBytes ?? IDENTITY_RULES.maxValueBytes,
-    maxDepth: maxDepth ?? IDENTITY_RULES.maxDepth,
+  if (typeof rules.refuseRecords !== 'boolean') throw wrong('guard.refuseRecords is no boolean')
+  if (!(rules.maxValueBytes >= 1)) throw wrong(`guard.maxValueBytes is ${rules.maxValueBytes}, expected at least 1`)
+  // What is read back is followed less deep than that, so a deeper value would never open again.
+  if (!(rules.maxDepth >= 1 && rules.maxDepth < MAXIMUM_DEPTH)) {
+    throw wrong(`guard.maxDepth is ${rules.maxDepth}, expected 1 to ${MAXIMUM_DEPTH - 1}`)
+  }
+  return rules
+}
+
+function refuseUnknown(given: object, known: ReadonlySet<string>, prefix: string): void {
+  for (const key of Object.keys(given)) {
+    if (!known.has(key)) throw wrong(`${prefix}${key} is no option. Known: ${[...known].join(', ')}`)
   }
 }
 

@@ -128,6 +128,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       now,
       cookieHeader: facts.cookieHeader ?? undefined,
       onRefused: (cookie: string, reason: RefusedReason) => emit({ type: 'refused', reason }, cookie),
+      onOverflow: (cookie: string, bytes: number) => emit({ type: 'overflow', bytes }, cookie),
     }
     const exchange = createExchange<Data>({
       newState: () => newState(facts.cookieHeader),

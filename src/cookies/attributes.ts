@@ -156,6 +156,9 @@ function checkSyntax(checked: CheckedAttributes): void {
     }
   }
   if (!['lax', 'strict', 'none'].includes(checked.sameSite)) throw wrong(name, 'has an unknown sameSite')
+  if (typeof checked.partitioned !== 'boolean' || typeof checked.httpOnly !== 'boolean') {
+    throw wrong(name, 'has a partitioned or httpOnly that is not true or false')
+  }
   if (![true, false, 'auto'].includes(checked.secure))
     throw wrong(name, "has a secure that is not true, false or 'auto'")
   try {

@@ -28,6 +28,6 @@ export function createCookieSealers(ring: SecretRing, now: () => number): (name:
 }
 
 /** What a cookie is sealed for. A cookie that is renamed was sealed for something else, and does not open. */
-export function cookiePurpose(name: string): string {
+function cookiePurpose(name: string): string {
   return `cookie.${name}`
 }

@@ -11,6 +11,7 @@ import {
   type CookieExpiry,
 } from './attributes.ts'
 import { COOKIE_LIMIT, cookieBytes, overflowError } from './budget.ts'
+import { MAXIMUM_CANDIDATES } from './candidates.ts'
 import { createCookieSealers, type CookieSealers } from './jar-sealers.ts'
 import { cookieValues, decodeValue } from './request-cookies.ts'
 import { expireCookie, setCookie, type CookieContext } from './set-cookie.ts'
@@ -55,6 +56,7 @@ export interface JarHost {
   /** Whole seconds since 1970. */
   readonly now: () => number
   readonly onRefused: (name: string, reason: RefusedReason) => void
+  readonly onOverflow: (name: string, bytes: number) => void
 }
 
 const PERMANENT: CookieExpiry = { maxAge: '400d' }
@@ -84,10 +86,11 @@ class Jar {
     this.wasRead = true
     const set = [...this.#pending.values()].findLast((pending) => pending.name === name)
     const values = set === undefined ? cookieValues(this.#host.cookieHeader, name) : [set.value]
-    let reason: RefusedReason | undefined
-    for (const value of values) {
+    const [first] = values
+    if (view === 'plain') return first === undefined ? undefined : decodeValue(first)
+    let reason: RefusedReason | undefined = values.length > MAXIMUM_CANDIDATES ? 'duplicate' : undefined
+    for (const value of reason === undefined ? values : []) {
       if (value === undefined) continue
-      if (view === 'plain') return decodeValue(value)
       const opened = this.#open(view, name, value)
       if (opened.ok) return opened.value
       reason = opened.reason
@@ -103,7 +106,10 @@ class Jar {
     const maxAge = checkExpiry(name, expiry, now)
     const text = this.#seal(view, name, value, maxAge === undefined ? undefined : now + maxAge)
     const bytes = cookieBytes(name, text)
-    if (bytes > COOKIE_LIMIT) throw overflowError(name, bytes)
+    if (bytes > COOKIE_LIMIT) {
+      this.#host.onOverflow(name, bytes)
+      throw overflowError(name, bytes)
+    }
     const line = (context: CookieContext): string => setCookie(checked, text, context, maxAge)
     this.#put(checked.path, checked.domain, { name, value: text, line })
   }
@@ -248,6 +254,7 @@ function standAlone(options: CookieJarOptions): JarHost {
     sealers: sharedSealers(options.secrets, clock),
     now: () => Math.floor(clock() / 1000),
     onRefused: () => {},
+    onOverflow: () => {},
   }
 }
 

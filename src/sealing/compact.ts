@@ -11,11 +11,11 @@ import { copyNonce } from './random.ts'
  * The sub-key is `HKDF-SHA-256(secret, salt, "coatcheck/v1/seal\0" ‖ purpose)`. Version, key id, salt and purpose choose
  * the key, so each of them is bound to the seal without associated data. `docs/format.md` has test vectors.
  */
-export const COMPACT_VERSION = 0x01
+const COMPACT_VERSION = 0x01
 
-export const SALT_BYTES = 16
+const SALT_BYTES = 16
 /** Version, key id and salt: 21 bytes, which are exactly the first 28 characters, so a sub-key is found undecoded. */
-export const PREFIX_BYTES: number = 5 + SALT_BYTES
+const PREFIX_BYTES = 5 + SALT_BYTES
 export const PREFIX_CHARACTERS = 28
 const NONCE_BYTES = 12
 const TAG_BYTES = 16

@@ -18,9 +18,9 @@ export interface PayloadSealer {
   open(text: string): Opened
 }
 
-export const MALFORMED: NotOpened = { ok: false, reason: 'malformed' }
-export const TAMPERED: NotOpened = { ok: false, reason: 'tampered' }
-export const UNKNOWN_SECRET: NotOpened = { ok: false, reason: 'unknown-secret' }
+const MALFORMED: NotOpened = { ok: false, reason: 'malformed' }
+const TAMPERED: NotOpened = { ok: false, reason: 'tampered' }
+const UNKNOWN_SECRET: NotOpened = { ok: false, reason: 'unknown-secret' }
 
 /**
  * Seals payloads for one purpose (`cookie.<name>` for cookies) in the `compact` format. A text that was sealed for

@@ -186,5 +186,18 @@ test("the jar of a request shares the session's secrets and events, and its cook
   expect(commit).toEqual({ setCookie: [], vary: true, noStore: false })
   visitor.cookies.set('device', 'garbage')
   visitor.visit(({ jar }) => expect(jar.encrypted.get('device')).toBeUndefined())
-  expect(log.events).toMatchObject([{ type: 'refused', cookie: 'device', reason: 'malformed' }])
+  visitor.visit(({ jar }) => expect(() => jar.set('note', 'x'.repeat(5000))).toThrow(/overflowed/))
+  expect(log.events).toMatchObject([
+    { type: 'refused', cookie: 'device', reason: 'malformed' },
+    { type: 'overflow', cookie: 'note', bytes: 5004 },
+  ])
+})
+
+test('more cookies of one name than browsers send are not even tried', () => {
+  const jar = new CookieJar({ secrets })
+  jar.signed.set('a', 7)
+  const pair = asHeader(jar.commit())
+  const garbage = Array.from({ length: 16 }, (_, at) => `a=garbage${at}`)
+  expect(new CookieJar({ secrets, cookieHeader: [...garbage.slice(1), pair].join('; ') }).signed.get('a')).toBe(7)
+  expect(new CookieJar({ secrets, cookieHeader: [...garbage, pair].join('; ') }).signed.get('a')).toBeUndefined()
 })

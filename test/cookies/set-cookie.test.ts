@@ -1,5 +1,12 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { CookieJar, createSessions, type CookieAttributes, type CookieExpiry } from '../../src/index.ts'
+import {
+  CookieJar,
+  createSessions,
+  type AnyData,
+  type CookieAttributes,
+  type CookieExpiry,
+  type SessionsOptions,
+} from '../../src/index.ts'
 import { FakeClock, SECRET, Visitor } from '../support/visitor.ts'
 
 const clock = new FakeClock()
@@ -112,10 +119,9 @@ test('the session checks the same rules when it is created', () => {
   expect(() => createSessions({ name: 'two words', secrets: [SECRET] })).toThrow(/no cookie name/)
 })
 
-test('a session cookie is HttpOnly whatever is said', () => {
+test('a session cookie is always HttpOnly: there is no such option', () => {
   const cookie: object = { httpOnly: false }
-  const visitor = new Visitor(createSessions<{ a: number }>({ name: 's', secrets: [SECRET], cookie }))
-  expect(visitor.visit(({ session }) => (session.a = 1)).setCookie[0]).toContain('; HttpOnly')
+  expect(() => createSessions({ name: 's', secrets: [SECRET], cookie })).toThrow(/^cookie\.httpOnly is no option/)
 })
 
 test('the session cookie is Secure when its request was', () => {
@@ -124,7 +130,28 @@ test('the session cookie is Secure when its request was', () => {
   expect(visitor.visit(({ session }) => (session.a = 2), { secure: false }).setCookie[0]).not.toContain('Secure')
 })
 
-test('an option that does not exist is refused by name', () => {
-  const options = { name: 's', secrets: [SECRET], idleTimeOut: '1d' }
-  expect(() => createSessions(options)).toThrow(/^idleTimeOut is no option\. Known: name, cookie, secrets/)
+test.each<[object, RegExp]>([
+  [{ idleTimeOut: '1d' }, /^idleTimeOut is no option\. Known: name, cookie, secrets/],
+  [{ guard: { refuseRecord: true } }, /^guard\.refuseRecord is no option/],
+  [{ guard: 'strict' }, /^guard is "strict", expected 'identity', 'json' or rules/],
+  [{ guard: { refuseRecords: 'no' } }, /refuseRecords is no boolean/],
+  [{ guard: { maxValueBytes: 0 } }, /maxValueBytes is 0/],
+  [{ guard: { maxDepth: 100 } }, /maxDepth is 100, expected 1 to 99/],
+  [{ onEvent: 3 }, /^onEvent is a number, expected a function/],
+  [{ clock: 3 }, /^clock is a number/],
+  [{ schema: {} }, /^schema is no Standard Schema/],
+  [{ cookie: { persistent: 'yes' } }, /^cookie\.persistent is "yes"/],
+  [{ cookie: { partitioned: 'x' } }, /partitioned/],
+])('an option that is wrong is refused by name: %o', (options, message) => {
+  expect(() => createSessions({ name: 's', secrets: [SECRET], ...options } as SessionsOptions<AnyData>)).toThrow(
+    expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(message) }),
+  )
+})
+
+test('the deepest value that the guard can allow opens again', () => {
+  const sessions = createSessions<{ deep: unknown }>({ name: 's', secrets: [SECRET], guard: { maxDepth: 99 } })
+  let deep: unknown = 'bottom'
+  for (let level = 0; level < 99; level++) deep = [deep]
+  expect(sessions.open(sessions.seal({ deep }))).toMatchObject({ ok: true })
+  expect(() => sessions.seal({ deep: [deep] })).toThrow(/more than 99 levels/)
 })

@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { reach, readTree, ROOT } from './import-graph.ts'
+import { MODULES } from './package-json.ts'
+
+/** What a bundler makes of a built file and all that it imports: minified, and without what nobody calls. */
+function bundle(file: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'coatcheck-bundle-'))
+  try {
+    const config = join(folder, 'size-limit.json')
+    const ignore = builtinModules.map((name) => `node:${name}`)
+    writeFileSync(config, JSON.stringify([{ path: relative(folder, join(ROOT, file)), ignore }]))
+    const out = join(folder, 'out')
+    const bin = join(ROOT, 'node_modules/size-limit/bin.js')
+    execFileSync(process.execPath, [bin, '--config', config, '--save-bundle', out, '--json'], {
+      cwd: ROOT,
+      stdio: 'pipe',
+    })
+    return readdirSync(out)
+      .map((name) => readFileSync(join(out, name), 'utf8'))
+      .join('\n')
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+describe('the bundle of the root entry', () => {
+  let text = ''
+
+  beforeAll(() => {
+    text = bundle('dist/index.js')
+  }, 60_000)
+
+  test('is the library', () => {
+    expect(text).toContain('aes-256-gcm')
+    expect(text).toContain('ERR_COOKIE_OVERFLOW')
+  })
+
+  test.each(['pbkdf2', 'aes-256-cbc', 'cbc', 'marshal', 'secret_key_base', 'msgpack', 'MessagePack'])(
+    'holds nothing of %s, which only Rails needs',
+    (word) => {
+      expect(text.toLowerCase()).not.toContain(word.toLowerCase())
+    },
+  )
+
+  test.each(['redis', 'postgres', 'sqlite', 'CREATE TABLE', 'INSERT INTO'])('holds no store: nothing of %s', (word) => {
+    expect(text.toLowerCase()).not.toContain(word.toLowerCase())
+  })
+
+  test.each(['commander', 'process.argv', 'process.stdin', 'writeHead', 'node:http'])(
+    'holds no adapter and no command line: nothing of %s',
+    (word) => {
+      expect(text).not.toContain(word)
+    },
+  )
+})
+
+describe('what an entry imports at run time', () => {
+  const dist = readTree('dist', ['.js'])
+
+  test('the root entry reaches these folders and these packages, and no others', () => {
+    const { files, packages } = reach('dist/index.js', dist)
+    expect(folders(files)).toEqual(['cookies', 'sealing', 'serializers', 'session'])
+    expect(packages).toEqual(['cookie', 'node:crypto', 'node:diagnostics_channel', 'node:util'])
+  })
+
+  test.each(MODULES.filter(([, file]) => file.startsWith('dist/adapters/')))(
+    'the adapter %s brings itself alone: sessions come from the application',
+    (_, file) => {
+      const { files, packages } = reach(file, dist)
+      expect(folders(files)).toEqual(['adapters'])
+      expect(packages).toEqual([])
+    },
+  )
+
+  test('every subpath is one that a test above looks at', () => {
+    const looked = MODULES.filter(([, file]) => file === 'dist/index.js' || file.startsWith('dist/adapters/'))
+    expect(looked).toEqual(MODULES)
+  })
+})
+
+/** The folders of dist that files are in, dist itself aside. */
+function folders(files: readonly string[]): string[] {
+  return [...new Set(files.map((file) => file.split('/').slice(1, -1).join('/')).filter((folder) => folder !== ''))]
+}

@@ -1,0 +1,158 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, posix } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { becomeKnown, routesOf, startExample, tampered, Visitor } from './example-server.ts'
+import { isThere, ROOT } from './import-graph.ts'
+import { codeBlocks, headingIds, readDocuments, readmeExample, relativeLinks, type CodeBlock } from './markdown.ts'
+import { pack, REPOSITORY_PACKAGES, typeErrors, unpack } from './pack.ts'
+import { eventTypes, propertyNames, unionMembers } from './source-names.ts'
+
+const documents = readDocuments()
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
+
+/** Which of `names` a document does not have in code font. */
+function undocumented(path: string, names: readonly string[]): string[] {
+  const text = documents.get(path) ?? ''
+  return names.filter((name) => !text.includes(`\`${name}\``))
+}
+
+describe('docs/errors.md', () => {
+  const path = 'docs/errors.md'
+  const errors = read('src/errors.ts')
+
+  test('has every error code', () => {
+    expect(undocumented(path, unionMembers(errors, 'SessionErrorCode'))).toEqual([])
+  })
+
+  test('has no error code that is never thrown', () => {
+    const named = [...(documents.get(path) ?? '').matchAll(/`(ERR_\w+)`/g)].map(([, code = '']) => code)
+    const known = unionMembers(errors, 'SessionErrorCode')
+    expect(named.filter((code) => !known.includes(code))).toEqual([])
+  })
+
+  test('has every kind of error', () => {
+    expect(undocumented(path, unionMembers(errors, 'SessionErrorKind'))).toEqual([])
+  })
+
+  test('has every reason to refuse a cookie', () => {
+    expect(undocumented(path, unionMembers(errors, 'RefusedReason'))).toEqual([])
+  })
+
+  test('has every type of event', () => {
+    expect(undocumented(path, eventTypes(read('src/events.ts'), 'SessionEvent'))).toEqual([])
+  })
+})
+
+describe('docs/options.md', () => {
+  test.each([
+    ['options of createSessions', 'src/options.ts', 'SessionsOptions'],
+    ['rules of the guard', 'src/options.ts', 'GuardOptions'],
+    ['options of the session cookie', 'src/cookies/named-cookie.ts', 'SessionCookie'],
+    ['attributes of a cookie', 'src/cookies/attributes.ts', 'CookieAttributes'],
+    ['ways to say when a cookie ends', 'src/cookies/attributes.ts', 'CookieExpiry'],
+    ['options of a cookie jar', 'src/cookies/jar.ts', 'CookieJarOptions'],
+    ['options of createSealer', 'src/sealing/value-sealer.ts', 'SealerOptions'],
+  ])('has all %s', (_, file, declaration) => {
+    expect(undocumented('docs/options.md', propertyNames(read(file), declaration))).toEqual([])
+  })
+
+  test('has every option that createSessions knows', () => {
+    const [, known = ''] = /const KNOWN[^[]*\[([^\]]*)\]/.exec(read('src/options.ts')) ?? []
+    const names = [...known.matchAll(/'(\w+)'/g)].map(([, name = '']) => name)
+    expect(names).toContain('secrets')
+    expect(undocumented('docs/options.md', names)).toEqual([])
+  })
+})
+
+describe('names in the sources', () => {
+  test('are found in unions on one line and on many', () => {
+    expect(unionMembers("export type A = 'a' | 'b'\n", 'A')).toEqual(['a', 'b'])
+    expect(unionMembers("export type A =\n  | 'a'\n  | 'b'\n\nexport const c = 'd'\n", 'A')).toEqual(['a', 'b'])
+  })
+
+  test('that are not there are an error, not an empty list', () => {
+    expect(() => unionMembers('', 'A')).toThrow('No names are found in A')
+    expect(() => propertyNames('interface B {\n  readonly a: 1\n}', 'A')).toThrow('No names are found in A')
+  })
+})
+
+describe('links', () => {
+  test('that lead into the repository lead to a file, and to a heading that it has', () => {
+    const broken = [...documents].flatMap(([path, text]) =>
+      relativeLinks(path, text)
+        .filter(({ target, fragment }) => {
+          const file = target === '' ? path : posix.join(posix.dirname(path), target)
+          if (!isThere(file)) return true
+          const headings = documents.get(file)
+          return fragment !== undefined && headings !== undefined && !headingIds(headings).has(fragment)
+        })
+        .map(
+          ({ line, target, fragment }) => `${path}:${line} -> ${target}${fragment === undefined ? '' : `#${fragment}`}`,
+        ),
+    )
+    expect(broken).toEqual([])
+  })
+})
+
+describe('code in documents', () => {
+  let folder = ''
+  const blocks = [...documents].flatMap(([path, text]) => codeBlocks(path, text))
+  const checked = blocks.filter(({ note }) => note !== 'no-check')
+
+  /** A project that has the packed tarball, and beside it what this repository has installed. */
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'coatcheck-docs-'))
+    symlinkSync(REPOSITORY_PACKAGES, join(folder, 'node_modules'), 'junction')
+    const project = join(folder, 'project')
+    mkdirSync(project)
+    unpack(pack(folder), join(project, 'node_modules/coatcheck'))
+    for (const block of checked) writeFileSync(join(project, fileName(block)), `${block.code}\nexport {}\n`)
+    writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module' }))
+    writeFileSync(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          target: 'es2024',
+          module: 'nodenext',
+          strict: true,
+          noUncheckedIndexedAccess: true,
+          exactOptionalPropertyTypes: true,
+          types: ['node'],
+          noEmit: true,
+        },
+        files: checked.map(fileName),
+      }),
+    )
+  }, 60_000)
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test('type-checks against the packed tarball', { timeout: 60_000 }, () => {
+    expect(checked.length).toBeGreaterThan(0)
+    expect(typeErrors(join(folder, 'project/tsconfig.json'), REPOSITORY_PACKAGES)).toBe('')
+  })
+
+  test('is left unchecked only where it says no-check, and nothing else is said on a fence', () => {
+    const notes = new Set(blocks.map(({ note }) => note))
+    expect([...notes].filter((note) => note !== '' && note !== 'no-check')).toEqual([])
+  })
+
+  test('that begins the README is a server whose session holds from one request to the next', async () => {
+    const example = readmeExample()
+    const server = await startExample(process.execPath, join(folder, 'project', fileName(example)))
+    try {
+      const { cookies, page, answer } = await becomeKnown(server.origin, routesOf(example.code))
+      expect(await new Visitor(cookies).ask(server.origin, page)).toBe(answer)
+      const stranger = await new Visitor().ask(server.origin, page)
+      expect(await new Visitor(tampered(cookies)).ask(server.origin, page)).toBe(stranger)
+    } finally {
+      await server.stop()
+    }
+  })
+})
+
+/** Says where the block stands, so that the compiler's complaints do too: `README.md` at line 12 is `README-line-12.ts`. */
+function fileName({ path, line }: CodeBlock): string {
+  return `${path.replaceAll('/', '-').replace(/\.md$/, '')}-line-${line}.ts`
+}

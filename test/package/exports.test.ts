@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { importsOf, isThere, readTree, ROOT } from './import-graph.ts'
+import { MODULES, packageJson } from './package-json.ts'
+
+/** The run-time names of a subpath, as Node itself resolves it from inside the package. */
+function namesOf(subpath: string): string[] {
+  const specifier = packageJson.name + subpath.slice(1)
+  const script = `console.log(JSON.stringify(Object.keys(await import('${specifier}'))))`
+  const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: ROOT, encoding: 'utf8' })
+  return JSON.parse(output) as string[] // as: the line above printed it
+}
+
+test('the public names of every subpath are these and no others', () => {
+  expect(Object.fromEntries(MODULES.map(([subpath]) => [subpath, namesOf(subpath)]))).toMatchInlineSnapshot(`
+    {
+      ".": [
+        "CookieJar",
+        "SessionError",
+        "createSealer",
+        "createSessions",
+        "reseed",
+      ],
+      "./express": [
+        "session",
+      ],
+      "./node": [
+        "attach",
+        "session",
+      ],
+      "./web": [
+        "session",
+      ],
+    }
+  `)
+})
+
+test('every subpath leads to a built file with its types beside it', () => {
+  const missing = MODULES.flatMap(([, file]) => [file, file.replace(/\.js$/, '.d.ts')]).filter((file) => !isThere(file))
+  expect(missing, 'npm run build makes them').toEqual([])
+})
+
+test('every command leads to a built file that a shell can start', () => {
+  const dist = readTree('dist', ['.js'])
+  const commands = Object.values(packageJson.bin).map((file) => dist.get(file.replace(/^\.\//, '')))
+  for (const command of commands) expect(command).toMatch(/^#!\/usr\/bin\/env node\n/)
+})
+
+test('dist mirrors src: nothing is left of a source that was removed, and nothing is missing', () => {
+  const sources = [...readTree('src', ['.ts']).keys()].map((path) => path.replace(/^src\/(.*)\.ts$/, '$1'))
+  expect(built('.js'), 'remove dist and run npm run build').toEqual(sources.toSorted())
+  expect(built('.d.ts')).toEqual(sources.toSorted())
+})
+
+test('every subpath that a document, a doc comment or an example names is one that can be imported', () => {
+  const texts = [...readTree('src', ['.ts']), ...readTree('docs', ['.md']), ...readTree('examples', ['.ts'])]
+  const specifier = new RegExp(`(?:from|import\\() ?'(${packageJson.name}(?:/[^']*)?)'`, 'g')
+  const unknown = texts.flatMap(([path, text]) =>
+    [...text.matchAll(specifier)]
+      .map(([, name = '']) => name)
+      .filter((name) => packageJson.exports[name.replace(packageJson.name, '.')] === undefined)
+      .map((name) => `${path} -> ${name}`),
+  )
+  expect(unknown).toEqual([])
+})
+
+test('what is built imports no package that users would not get with it', () => {
+  const packages = importsOf(readTree('dist', ['.js', '.d.ts']))
+    .filter(({ target, specifier }) => target === undefined && !specifier.startsWith('node:'))
+    .map(({ specifier }) => specifier)
+  expect([...new Set(packages)].toSorted()).toEqual(Object.keys(packageJson.dependencies).toSorted())
+})
+
+/** Built files with that ending, named without it. */
+function built(ending: string): string[] {
+  return [...readTree('dist', [ending]).keys()].map((path) => path.slice('dist/'.length, -ending.length)).toSorted()
+}

@@ -1,0 +1,13 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { ROOT } from './import-graph.ts'
+import { runNpm } from './pack.ts'
+
+test('npm ci accepts the lock file: it agrees with package.json and knows the packages of every platform', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'coatcheck-lock-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  for (const name of ['package.json', 'package-lock.json']) copyFileSync(join(ROOT, name), join(folder, name))
+  expect(() => runNpm(folder, ['ci', '--dry-run', '--ignore-scripts', '--no-audit', '--no-fund'])).not.toThrow()
+})

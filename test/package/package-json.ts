@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from './import-graph.ts'
+
+/** What these tests read of package.json. */
+export interface PackageJson {
+  readonly name: string
+  readonly version: string
+  readonly bin: Readonly<Record<string, string>>
+  readonly exports: Readonly<Record<string, string>>
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly devDependencies: Readonly<Record<string, string>>
+  readonly scripts: Readonly<Record<string, string>>
+}
+
+// as: the file is ours, and a test fails where it is not as it should be
+export const packageJson = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as PackageJson
+
+/** Subpaths that are modules, with their files: `['./express', 'dist/adapters/express.js']`. */
+export const MODULES: readonly (readonly [subpath: string, file: string])[] = Object.entries(packageJson.exports)
+  .filter(([, file]) => file.endsWith('.js'))
+  .map(([subpath, file]) => [subpath, file.slice('./'.length)])

@@ -1,0 +1,188 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  becomeKnown,
+  routesOf,
+  startExample,
+  tampered,
+  Visitor,
+  type ExampleServer,
+  type Route,
+} from './example-server.ts'
+import { ROOT } from './import-graph.ts'
+import { readmeExample } from './markdown.ts'
+import { install, pack, runNpm, typeErrors, type Tarball } from './pack.ts'
+import { MODULES, packageJson } from './package-json.ts'
+
+/** The oldest Node that package.json promises. */
+const OLDEST_NODE = '22.13.0'
+
+let folder = ''
+let tarball: Tarball
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'coatcheck-tarball-'))
+  tarball = pack(folder)
+}, 60_000)
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('the tarball', () => {
+  const BESIDE_DIST = ['CHANGELOG.md', 'LICENSE', 'README.md', 'docs/format.md', 'package.json']
+
+  test('holds dist, the format and the papers, and nothing else', () => {
+    expect(tarball.paths.filter((path) => !path.startsWith('dist/')).toSorted()).toEqual(BESIDE_DIST)
+    const strangers = tarball.paths.filter(
+      (path) => path.startsWith('dist/') && !/(?<!\.test|\.bench)\.(?:js|d\.ts)$/.test(path),
+    )
+    expect(strangers).toEqual([])
+  })
+
+  test('holds every file that package.json leads to', () => {
+    const promised = [...Object.values(packageJson.exports), ...Object.values(packageJson.bin)]
+    const missing = promised.map((path) => path.replace(/^\.\//, '')).filter((path) => !tarball.paths.includes(path))
+    expect(missing).toEqual([])
+  })
+
+  test('says nothing of the machine that it was made on', () => {
+    const places = [ROOT, homedir() + '/', tmpdir() + '/', 'file:///']
+    const telling = tarball.paths.filter((path) => {
+      const text = readFileSync(join(ROOT, path), 'utf8')
+      return places.some((place) => text.includes(place))
+    })
+    expect(telling).toEqual([])
+  })
+})
+
+describe('an empty project that installs the tarball', () => {
+  let project = ''
+  let oldNode = ''
+
+  beforeAll(() => {
+    project = join(folder, 'project')
+    mkdirSync(project)
+    writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'shop', private: true, type: 'module' }))
+    const others = ['typescript', '@types/node', 'express', '@types/express']
+    install(project, [tarball.file, ...others.map((name) => `${name}@${packageJson.devDependencies[name] ?? ''}`)])
+
+    const nodes = join(folder, 'node')
+    mkdirSync(nodes)
+    writeFileSync(join(nodes, 'package.json'), JSON.stringify({ private: true, allowScripts: { node: true } }))
+    install(nodes, [`node@${OLDEST_NODE}`])
+    oldNode = join(nodes, 'node_modules/node/bin/node')
+  }, 120_000)
+
+  const nodes = (): Record<string, string> => ({ 'Node 24': process.execPath, 'Node 22.13': oldNode })
+
+  test('is tested on the two versions of Node that it should be', () => {
+    const versions = Object.values(nodes()).map((node) =>
+      execFileSync(node, ['--version'], { encoding: 'utf8' }).trim(),
+    )
+    expect(versions).toEqual([expect.stringMatching(/^v24\./), `v${OLDEST_NODE}`])
+  })
+
+  describe('with the example of the README', () => {
+    let errors = ''
+
+    beforeAll(() => {
+      errors = compileExample(project)
+    }, 60_000)
+
+    test('type-checks it, and every subpath, declarations of libraries included', () => {
+      expect(errors).toBe('')
+    })
+
+    test('runs it on both versions of Node, and each process knows the session that the other one began', async () => {
+      const routes = routesOf(readmeExample().code)
+      const example = join(project, 'out/example.js')
+      const servers = await Promise.all(Object.values(nodes()).map((node) => startExample(node, example)))
+      try {
+        // oxlint-disable no-await-in-loop -- what a page answers may change with every visit
+        for (const { origin } of servers) {
+          const { cookies, page, answer } = await becomeKnown(origin, routes)
+          const strangers = await askAll(servers, page, new Map())
+          expect(await askAll(servers, page, cookies)).toEqual(servers.map(() => answer))
+          expect(await askAll(servers, page, tampered(cookies))).toEqual(strangers)
+        }
+        // oxlint-enable no-await-in-loop
+      } finally {
+        await Promise.all(servers.map((server) => server.stop()))
+      }
+    })
+  })
+
+  test.each(['Node 24', 'Node 22.13'])('can be required by CommonJS on %s', (version) => {
+    const specifiers = MODULES.map(([subpath]) => packageJson.name + subpath.slice(1))
+    const script = `for (const name of ${JSON.stringify(specifiers)}) console.log(name, typeof require(name))
+      const { createSessions } = require('${packageJson.name}')
+      const secrets = [require('node:crypto').randomBytes(32)]
+      const sessions = createSessions({ name: 'session', secrets })
+      console.log(sessions.read('session=' + sessions.seal({ accountId: 7 })).accountId)`
+    const file = join(project, 'required.cjs')
+    writeFileSync(file, script)
+    const output = execFileSync(nodes()[version] ?? '', [file], { cwd: project, encoding: 'utf8' })
+    expect(output.trim().split('\n')).toEqual([...specifiers.map((name) => `${name} object`), '7'])
+  })
+
+  test('has the command line: npx coatcheck --help', () => {
+    expect(runNpm(project, ['exec', '--offline', '--', 'coatcheck', '--help'])).toMatch(/^Usage: coatcheck /)
+  })
+
+  test.each(['Node 24', 'Node 22.13'])('has a command line that seals and opens on %s', (version) => {
+    const main = join(project, 'node_modules', packageJson.name, packageJson.bin['coatcheck'] ?? '')
+    const coatcheck = (args: readonly string[], input = '', env = {}): string =>
+      execFileSync(nodes()[version] ?? '', [main, ...args], {
+        input,
+        env: { ...process.env, ...env },
+        encoding: 'utf8',
+      })
+    const env = { SESSION_SECRET: coatcheck(['secret']).trim() }
+    const sealed = coatcheck(['seal', '--name', 'session'], '{"accountId":7}', env)
+    expect(JSON.parse(coatcheck(['open', '--name', 'session'], sealed, env))).toMatchObject({
+      ok: true,
+      data: { accountId: 7 },
+    })
+  })
+})
+
+/** What each server answers whoever brings these cookies. */
+function askAll(
+  servers: readonly ExampleServer[],
+  page: Route,
+  cookies: ReadonlyMap<string, string>,
+): Promise<string[]> {
+  return Promise.all(servers.map(({ origin }) => new Visitor(cookies).ask(origin, page)))
+}
+
+/** Compiles the README's example and an import of every subpath to JavaScript; gives what the compiler complains of. */
+function compileExample(project: string): string {
+  writeFileSync(join(project, 'example.ts'), readmeExample().code)
+  const imports = MODULES.map(
+    ([subpath], at) => `import * as module${at} from '${packageJson.name}${subpath.slice(1)}'`,
+  )
+  const names = MODULES.map((_, at) => `module${at}`)
+  writeFileSync(
+    join(project, 'subpaths.ts'),
+    [...imports, `export const modules = [${names.join(', ')}]`, ''].join('\n'),
+  )
+  writeFileSync(
+    join(project, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: {
+        target: 'es2023',
+        module: 'nodenext',
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        skipLibCheck: false,
+        types: ['node'],
+        rootDir: '.',
+        outDir: 'out',
+      },
+      files: ['example.ts', 'subpaths.ts'],
+    }),
+  )
+  return typeErrors(join(project, 'tsconfig.json'), join(project, 'node_modules'))
+}
