@@ -1,0 +1,47 @@
+import { DatabaseSync } from 'node:sqlite'
+import { SettingsError } from '../settings.ts'
+
+/** STRICT: SQLite keeps the declared types, so rows are what they say they are. */
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS users (
+    id INTEGER PRIMARY KEY,
+    email TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    name TEXT NOT NULL,
+    password TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS plans (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    seat_cents INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS accounts (
+    id INTEGER PRIMARY KEY,
+    user_id INTEGER NOT NULL REFERENCES users,
+    name TEXT NOT NULL,
+    plan_id INTEGER NOT NULL REFERENCES plans,
+    seats INTEGER NOT NULL CHECK (seats > 0),
+    created_at TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS invoices (
+    id INTEGER PRIMARY KEY,
+    account_id INTEGER NOT NULL REFERENCES accounts,
+    text TEXT NOT NULL,
+    cents INTEGER NOT NULL,
+    issued_on TEXT NOT NULL
+  ) STRICT;
+`
+
+/** Opens the file, and creates it and its tables where they are missing. @throws SettingsError */
+export function openDatabase(file: string): DatabaseSync {
+  try {
+    const database = new DatabaseSync(file, { timeout: 5000 })
+    // Four processes share the file: with a write-ahead log, readers do not wait for a writer.
+    database.exec('PRAGMA journal_mode = WAL')
+    database.exec(SCHEMA)
+    return database
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'unknown reason'
+    throw new SettingsError(`Cannot use ${file} as the database: ${why}.`, { cause })
+  }
+}

@@ -1,0 +1,34 @@
+import type { NextFunction, Request, Response } from 'express'
+import { renderPage } from './render-page.ts'
+
+/** What a handler throws to answer with a page and a status instead of its own page. */
+export class PageError extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+export function handleUnknownPaths(_req: Request, _res: Response, next: NextFunction): void {
+  next(new PageError(404, 'There is no such page.'))
+}
+
+/** Express knows an error handler by its four parameters. */
+export function handleErrors(error: unknown, req: Request, res: Response, next: NextFunction): void {
+  if (res.headersSent) {
+    next(error)
+    return
+  }
+  const status = statusOf(error)
+  if (status >= 500) console.error(error)
+  const message = error instanceof PageError ? error.message : `The server answered with status ${status}.`
+  renderPage(req, res.status(status), 'message', { title: status === 404 ? 'Not found' : 'Sorry', message })
+}
+
+/** Express and its body parser give their errors a status; anything without one is a bug of ours. */
+function statusOf(error: unknown): number {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined
+  return typeof status === 'number' && status >= 400 && status < 600 ? status : 500
+}

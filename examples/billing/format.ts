@@ -1,0 +1,12 @@
+const money = new Intl.NumberFormat('en-IE', { style: 'currency', currency: 'EUR' })
+const number = new Intl.NumberFormat('en-IE')
+
+/** `149900` cents as `€1,499.00`. */
+export function formatMoney(cents: number): string {
+  return money.format(cents / 100)
+}
+
+/** `4096` as `4,096`. */
+export function formatNumber(value: number): string {
+  return number.format(value)
+}

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto'
+import { SessionError } from 'coatcheck'
+import { seedDatabase } from './data/seed.ts'
+import { endWithNpm } from './end-with-npm.ts'
+import { runFleet } from './fleet.ts'
+import { createBillingSessions } from './sessions.ts'
+import { readSettings, SettingsError } from './settings.ts'
+
+const WORKERS = 4
+
+/** `node examples/billing/main.ts`: checks, creates the database, then hands over to four workers. */
+function main(): void {
+  const { port, database } = readSettings(process.env)
+  const secret = process.env['SESSION_SECRET'] ?? generateSecret()
+  // Made once here only to be checked, so that a weak secret is one line now and not four stack traces later.
+  createBillingSessions(secret)
+  seedDatabase(database)
+  endWithNpm()
+  runFleet({
+    size: WORKERS,
+    environment: { SESSION_SECRET: secret },
+    onReady: (pids) => console.log(`Billing demo on http://localhost:${port} with workers ${pids.join(', ')}`),
+  })
+}
+
+/** Four processes that share nothing but this can open each other's cookies. It is gone when the demo ends. */
+function generateSecret(): string {
+  console.log('SESSION_SECRET is not set: made a random one, so sessions end when this process does.')
+  return randomBytes(32).toString('hex')
+}
+
+try {
+  main()
+} catch (error) {
+  // What can be put right from outside is one line; anything else is a bug of ours and keeps its stack.
+  if (!(error instanceof SettingsError || error instanceof SessionError)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}

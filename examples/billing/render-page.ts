@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import { Eta } from 'eta'
+import type { Request, Response } from 'express'
+import { sessions } from './billing-sessions.ts'
+import { formatMoney, formatNumber } from './format.ts'
+import { inspectRequest } from './inspect-request.ts'
+import { findVisitor } from './visitor.ts'
+
+const eta = new Eta({ views: join(import.meta.dirname, 'views'), cache: true })
+
+/** What a view is given; every page has a title. */
+export interface PageData {
+  readonly title: string
+  readonly [name: string]: unknown
+}
+
+/** Renders a view inside the layout: navigation, flash messages, footer and inspector are the same on every page. */
+export function renderPage(req: Request, res: Response, view: string, data: PageData): void {
+  const { flash } = sessions.of(req)
+  const messages = { notice: flash['notice'], alert: flash['alert'] }
+  // After the flash was read, which takes it out of the session: the meter shows what will leave.
+  const inspection = inspectRequest(req)
+  const page = {
+    path: req.path,
+    visitor: findVisitor(req),
+    messages,
+    inspection,
+    worker: process.pid,
+    formatMoney,
+    formatNumber,
+    ...data,
+  }
+  // Somebody else's screen after sign-out: the back button must ask the server again.
+  res.set('Cache-Control', 'no-store').type('html').send(eta.render(view, page))
+}

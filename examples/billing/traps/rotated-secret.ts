@@ -1,0 +1,59 @@
+import { createSessions, type OpenedValue, type SessionEvent } from 'coatcheck'
+import { randomBytes } from 'node:crypto'
+import { sessions } from '../billing-sessions.ts'
+import { readSecrets, type BillingSession } from '../sessions.ts'
+import { sourceOf } from './source.ts'
+import type { Trap } from './trap.ts'
+
+const previous = readSecrets(process.env['SESSION_SECRET'])
+
+function openAfterRotation(
+  cookie: string,
+  onEvent: (event: SessionEvent) => void,
+): { userId: number | undefined; opened: OpenedValue } {
+  const current = randomBytes(32).toString('hex')
+  const rotated = createSessions<BillingSession>({ name: sessions.name, secrets: [current, ...previous], onEvent })
+  const { userId } = rotated.read(`${sessions.name}=${cookie}`)
+  return { userId, opened: rotated.open(cookie) }
+}
+
+function openAfterDrop(cookie: string): OpenedValue {
+  const current = randomBytes(32).toString('hex')
+  const dropped = createSessions<BillingSession>({ name: sessions.name, secrets: [current] })
+  return dropped.open(cookie)
+}
+
+export const rotatedSecret: Trap = {
+  id: 'rotated',
+  title: 'The rotated secret',
+  seed: 'Rails rotations are usually for migration: accept messages written with old keys while writing new ones with the new configuration. If the old key remains accepted, old sessions are not invalidated.',
+  code: sourceOf('rotated-secret.ts', 'openAfterRotation'),
+  compilerNote: 'Nothing: the order of a list of secrets is known to you alone.',
+  buttons: [{ action: 'run', label: 'Rotate the secret' }],
+  run: ({ cookie }) => {
+    const events: string[] = []
+    const { userId, opened } = openAfterRotation(cookie, ({ type }) => events.push(type))
+    return {
+      headline:
+        'Your cookie still opens, with secret number 1. The event tells you how many such cookies are still about.',
+      facts: [
+        { label: 'session.userId', text: String(userId), isCode: true },
+        { label: 'sessions.open()', text: JSON.stringify(opened), isCode: true },
+        { label: 'Events', text: events.join(', '), isCode: true },
+      ],
+    }
+  },
+}
+
+export const droppedSecret: Trap = {
+  id: 'dropped',
+  title: 'The dropped secret',
+  seed: 'If you change that secret and do not accept the old one through cookie rotations, existing session cookies become unreadable across the fleet. That is effective during a serious security event, but it logs out everyone.',
+  code: sourceOf('rotated-secret.ts', 'openAfterDrop'),
+  compilerNote: 'Nothing: dropping a secret is a decision, and sometimes the right one.',
+  buttons: [{ action: 'run', label: 'Drop the secret' }],
+  run: ({ cookie }) => ({
+    headline: 'Your cookie cannot be read any more, and neither can anybody’s.',
+    facts: [{ label: 'sessions.open()', text: JSON.stringify(openAfterDrop(cookie)), isCode: true }],
+  }),
+}
