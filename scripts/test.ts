@@ -2,11 +2,15 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { chromiumPath } from '../test/support/chromium.ts'
 
 /**
  * Runs vitest with the arguments given, and ends with a line that a machine can read: `N passed, N failed`. The exit code
  * is vitest's own.
  */
+// Here and once: two test files that both install a browser would stand in each other's way.
+chromiumPath()
+
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'coatcheck-test-'))
 const report = join(folder, 'report.json')

@@ -43,7 +43,7 @@ export interface Sessions<Data extends object> {
   /** For adapters: begins the exchange of `request`, or gives the one that was begun. */
   begin(request: object, facts: RequestFacts): Exchange<Data>
   /** The cookie value of a fresh session with that data, as the command line and tests need it. */
-  seal(data: { [Key in keyof Data]?: Data[Key] }): string
+  seal(data: { readonly [Key in keyof Data]?: Data[Key] | undefined }): string
   /** What a cookie value holds, timeouts included. Never throws. */
   open(value: string): OpenedValue
 }

@@ -2,14 +2,16 @@ import { blameCaller, SessionError } from '../errors.ts'
 import { checkKey, nullObject, pathTo } from '../serializers/plain.ts'
 import type { Json, JsonObject } from '../serializers/serializer.ts'
 
-/** Anything that JSON carries, readable only: a flash entry is replaced, never edited. */
-export type FlashValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly FlashValue[]
-  | { readonly [key: string]: FlashValue }
+/** What a flash may hold, readable only: an entry is replaced, never edited. */
+export type FlashValue = string | number | boolean | null | readonly FlashValue[] | FlashObject
+
+/** Field errors and the like. An object with an id is refused with a sentence: it looks like a record. */
+export interface FlashObject {
+  readonly [key: string]: FlashValue | undefined
+  readonly id?: 'a record goes stale: flash a short message, or its id alone'
+  readonly _id?: 'a record goes stale: flash a short message, or its id alone'
+  readonly uuid?: 'a record goes stale: flash a short message, or its id alone'
+}
 
 /** Entries by name, as `notice` and `alert`. */
 export interface FlashEntries {

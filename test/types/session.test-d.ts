@@ -162,10 +162,22 @@ test('the data type comes from the schema', () => {
   sessions.read(null).accountId = 'seven'
 })
 
-test('a flash entry that is an object of a class is refused', () => {
+test('what a session holds can be sealed again', () => {
+  const sessions = createSessions<{ accountId: number }>({ name: 's', secrets: [] })
+  expectTypeOf(sessions.seal({ ...sessions.read(null) })).toEqualTypeOf<string>()
+})
+
+test('a flash entry that is an object of a class, or a record, is refused', () => {
   session.flash.notice = 'Saved'
   session.flash.now.alert = 'Wrong password'
   session.flash.errors = { email: 'is taken' }
+  // @ts-expect-error Type 'number' is not assignable to type '"a record goes stale: flash a short message, or its id alone"'
+  session.flash.error = { id: 7, name: 'Acme' }
+  const alias: { id: number; name: string; createdAt: string } = { id: 7, name: 'Acme', createdAt: '' }
+  // @ts-expect-error a record goes stale
+  session.flash.error = alias
+  // @ts-expect-error an interface has no index signature, and this one an id
+  session.flash.error = account
   // @ts-expect-error a Date is no flash value
   session.flash.when = new Date()
 })
