@@ -1,4 +1,4 @@
-import { COOKIE_LIMIT, cookieBytes } from './cookies/budget.ts'
+import { isTooLarge } from './cookies/budget.ts'
 import { chooseCandidate } from './cookies/candidates.ts'
 import type { OpenedSession, SessionFormat } from './cookies/session-format.ts'
 import type { RefusedReason } from './errors.ts'
@@ -17,7 +17,7 @@ export function createOpener(
 ): (value: string) => OpenedSession {
   return (value) => {
     if (typeof value !== 'string' || value === '') return { ok: false, reason: 'malformed' }
-    if (cookieBytes(attributes.name, value) > COOKIE_LIMIT) return { ok: false, reason: 'too-large' }
+    if (isTooLarge(attributes.name, value)) return { ok: false, reason: 'too-large' }
     const opened = format.open(value)
     if (!opened.ok) return opened
     const reason = expiry(opened.record, lifetime, now())

@@ -10,6 +10,11 @@ export function cookieBytes(name: string, value: string): number {
   return Buffer.byteLength(name) + Buffer.byteLength(value)
 }
 
+/** Whether browsers drop it. Most values are too short for that whatever they hold: a character has 3 bytes at most. */
+export function isTooLarge(name: string, value: string): boolean {
+  return (name.length + value.length) * 3 > COOKIE_LIMIT && cookieBytes(name, value) > COOKIE_LIMIT
+}
+
 /**
  * The error for a cookie that browsers would drop. It begins as Rails' `CookieOverflow` does.
  *

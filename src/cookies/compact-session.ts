@@ -8,8 +8,8 @@ export function createCompactSessionFormat(sealer: PayloadSealer, serializer: Se
   return {
     name: 'compact',
     sealedLength: sealedSessionLength,
-    seal({ data, ...times }) {
-      return sealer.seal({ kind: 'session', ...times, json: serializer.dump(data) })
+    seal({ id, created, slid, persistent, data }) {
+      return sealer.seal({ kind: 'session', id, created, slid, persistent, json: serializer.dump(data) })
     },
     open(value) {
       const opened = sealer.open(value)

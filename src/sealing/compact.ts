@@ -19,6 +19,7 @@ const PREFIX_BYTES = 5 + SALT_BYTES
 export const PREFIX_CHARACTERS = 28
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
+const TAG_LENGTH = { authTagLength: TAG_BYTES }
 const OVERHEAD = PREFIX_BYTES + NONCE_BYTES + TAG_BYTES
 /** The shortest seal carries the shortest header and no JSON: 9 + 49 bytes. */
 const MINIMUM_CHARACTERS = base64urlLength(OVERHEAD + 9)
@@ -27,6 +28,12 @@ const MINIMUM_CHARACTERS = base64urlLength(OVERHEAD + 9)
 const SCRATCH_BYTES = 8192
 const sealed = Buffer.allocUnsafe(SCRATCH_BYTES)
 const plain = Buffer.allocUnsafe(SCRATCH_BYTES)
+/** The nonce in `sealed`, as a view made once instead of at every seal and open. */
+const sealedNonce = sealed.subarray(PREFIX_BYTES, PREFIX_BYTES + NONCE_BYTES)
+
+function nonceOf(bytes: Buffer): Buffer {
+  return bytes === sealed ? sealedNonce : bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + NONCE_BYTES)
+}
 
 /** Why a text was not opened, before any expiry is looked at. */
 export type SealReason = 'malformed' | 'tampered' | 'unknown-secret'
@@ -64,20 +71,25 @@ export function sealCompact(
   const out = room > SCRATCH_BYTES ? Buffer.allocUnsafe(room) : sealed
   const header = writeHeader(payload, text)
   const length = header + text.write(payload.json, header)
-  prefix.copy(out)
+  out.set(prefix)
   writeNonce(out, PREFIX_BYTES)
-  const cipher = createCipheriv('aes-256-gcm', subKey, out.subarray(PREFIX_BYTES, PREFIX_BYTES + NONCE_BYTES))
-  cipher.update(text.subarray(0, length)).copy(out, PREFIX_BYTES + NONCE_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', subKey, nonceOf(out))
+  out.set(cipher.update(text.subarray(0, length)), PREFIX_BYTES + NONCE_BYTES)
   cipher.final()
-  cipher.getAuthTag().copy(out, PREFIX_BYTES + NONCE_BYTES + length)
+  out.set(cipher.getAuthTag(), PREFIX_BYTES + NONCE_BYTES + length)
   return out.toString('base64url', 0, OVERHEAD + length)
 }
 
-/** A seal taken apart; `bytes` is scratch space and good only until the next call. */
+/** A seal decoded: the first `length` of `bytes`, which is scratch space and good only until the next call. */
 export interface CompactSeal {
   readonly bytes: Buffer
+  readonly length: number
   readonly keyId: number
-  readonly salt: Buffer
+}
+
+/** The salt in a seal: a view of its bytes, made where a sub-key has to be derived. */
+export function saltOf({ bytes }: CompactSeal): Buffer {
+  return bytes.subarray(5, PREFIX_BYTES)
 }
 
 /** Takes a text apart without opening it; `undefined` when it is no compact seal. */
@@ -85,20 +97,18 @@ export function parseCompact(text: string): CompactSeal | undefined {
   if (text.length < MINIMUM_CHARACTERS) return undefined
   const length = base64urlBytes(text.length)
   if (length < 0) return undefined
-  const bytes = length > SCRATCH_BYTES ? Buffer.allocUnsafe(length) : sealed.subarray(0, length)
+  const bytes = length > SCRATCH_BYTES ? Buffer.allocUnsafe(length) : sealed
   if (!decodeBase64url(text, bytes) || bytes[0] !== COMPACT_VERSION) return undefined
-  return { bytes, keyId: bytes.readUInt32BE(1), salt: bytes.subarray(5, PREFIX_BYTES) }
+  return { bytes, length, keyId: bytes.readUInt32BE(1) }
 }
 
 /** Authenticates and decrypts; `malformed` when what was sealed is no payload of ours. */
 export function openCompact(seal: CompactSeal, subKey: KeyObject): Payload | 'tampered' | 'malformed' {
-  const { bytes } = seal
-  const end = bytes.length - TAG_BYTES
+  const { bytes, length } = seal
+  const end = length - TAG_BYTES
   const start = PREFIX_BYTES + NONCE_BYTES
-  const decipher = createDecipheriv('aes-256-gcm', subKey, bytes.subarray(PREFIX_BYTES, start), {
-    authTagLength: TAG_BYTES,
-  })
-  decipher.setAuthTag(bytes.subarray(end))
+  const decipher = createDecipheriv('aes-256-gcm', subKey, nonceOf(bytes), TAG_LENGTH)
+  decipher.setAuthTag(bytes.subarray(end, length))
   const text = decipher.update(bytes.subarray(start, end))
   try {
     decipher.final()

@@ -16,7 +16,7 @@ export function copyNonce(target: Buffer, offset: number): void {
     randomFillSync(pool)
     used = 0
   }
-  pool.copy(target, offset, used, used + NONCE_BYTES)
+  target.set(pool.subarray(used, used + NONCE_BYTES), offset)
   // What was handed out is wiped, so that no later bug can hand it out again unnoticed.
   pool.fill(0, used, used + NONCE_BYTES)
   used += NONCE_BYTES

@@ -1,4 +1,13 @@
-import { deriveSubKey, openCompact, parseCompact, PREFIX_CHARACTERS, sealCompact, type SealReason } from './compact.ts'
+import {
+  deriveSubKey,
+  openCompact,
+  parseCompact,
+  PREFIX_CHARACTERS,
+  saltOf,
+  sealCompact,
+  type CompactSeal,
+  type SealReason,
+} from './compact.ts'
 import type { Payload } from './payload.ts'
 import { openSigned, signPayload } from './signed.ts'
 import type { Secret, SecretRing } from './secrets.ts'
@@ -32,9 +41,9 @@ export function createCompactSealer(ring: SecretRing, purpose: string, now: () =
   const sealingKey = createSealingKeys(ring.current, purpose, now)
   const memory = createSubKeyMemory()
 
-  const derive = (keyId: number, salt: Buffer): OpeningKey | undefined => {
-    const secret = ring.byKeyId(keyId)
-    return secret && { secret, key: deriveSubKey(secret.key, salt, purpose) }
+  const derive = (seal: CompactSeal): OpeningKey | undefined => {
+    const secret = ring.byKeyId(seal.keyId)
+    return secret && { secret, key: deriveSubKey(secret.key, saltOf(seal), purpose) }
   }
 
   return {
@@ -48,7 +57,7 @@ export function createCompactSealer(ring: SecretRing, purpose: string, now: () =
       if (seal === undefined) return MALFORMED
       const prefix = text.slice(0, PREFIX_CHARACTERS)
       const known = memory.get(prefix)
-      const opening = known ?? derive(seal.keyId, seal.salt)
+      const opening = known ?? derive(seal)
       if (opening === undefined) return UNKNOWN_SECRET
       const payload = openCompact(seal, opening.key)
       if (payload === 'tampered') return TAMPERED

@@ -63,6 +63,10 @@ export interface SubKeyMemory {
 export function createSubKeyMemory(bound: number = REMEMBERED_SUB_KEYS): SubKeyMemory {
   let young = new Map<string, OpeningKey>()
   let old = new Map<string, OpeningKey>()
+  // What a process opens was mostly sealed by one process, and comparing costs a third of hashing. A prefix that is only
+  // met here may fall out of the maps meanwhile; it is derived again when another one has come in between.
+  let lastPrefix: string | undefined
+  let lastKey: OpeningKey | undefined
   const remember = (prefix: string, key: OpeningKey): void => {
     // A slice keeps the whole cookie it was cut from alive; the copy holds 28 bytes.
     young.set(Buffer.from(prefix, 'latin1').toString('latin1'), key)
@@ -72,11 +76,13 @@ export function createSubKeyMemory(bound: number = REMEMBERED_SUB_KEYS): SubKeyM
   }
   return {
     get(prefix) {
-      const found = young.get(prefix)
-      if (found !== undefined) return found
-      const aged = old.get(prefix)
-      if (aged !== undefined) remember(prefix, aged)
-      return aged
+      if (prefix === lastPrefix) return lastKey
+      const found = young.get(prefix) ?? old.get(prefix)
+      if (found === undefined) return undefined
+      if (!young.has(prefix)) remember(prefix, found)
+      lastPrefix = prefix
+      lastKey = found
+      return found
     },
     remember,
     get size() {

@@ -1,9 +1,6 @@
 import { SessionError } from '../errors.ts'
 import type { Json, JsonObject } from './serializer.ts'
 
-/** Keys that reach an object's prototype in careless code. Refused on the way in and on the way out. */
-const PROTOTYPE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
-
 /** How deep a value may nest where nobody sets another limit; also bounds what `load` follows. */
 export const MAXIMUM_DEPTH = 100
 
@@ -88,9 +85,9 @@ export function checkKey(key: string, path: string): void {
   if (isPrototypeKey(key)) throw refuse(path, 'has a name that reaches prototypes', 'choose another key')
 }
 
-/** Whether `key` is one that no session holds. */
+/** Whether `key` reaches an object's prototype in careless code. No session holds it: refused on the way in and out. */
 export function isPrototypeKey(key: string): boolean {
-  return PROTOTYPE_KEYS.has(key)
+  return key === '__proto__' || key === 'constructor' || key === 'prototype'
 }
 
 export function nullObject(): JsonObject {
