@@ -58,6 +58,8 @@ export type AttributesFor<Name extends string> = Name extends `__Host-Http-${str
 
 /** RFC 6265bis §5.6: a browser ignores an attribute whose value is longer. */
 const MAXIMUM_ATTRIBUTE_BYTES = 1024
+/** Far beyond any real name. A name is part of what a key is derived for, and HKDF takes 1,024 bytes of that at most. */
+export const MAXIMUM_NAME_CHARACTERS = 256
 /** RFC 9110 §5.6.2, which RFC 6265bis §4.1.1 asks of a cookie's name. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
@@ -84,6 +86,12 @@ export function checkAttributes(name: string, attributes: CookieAttributes = {})
     throw wrong(
       name,
       'is no cookie name: letters, digits and the punctuation of a token (RFC 6265bis §4.1.1) are allowed',
+    )
+  }
+  if (name.length > MAXIMUM_NAME_CHARACTERS) {
+    throw wrong(
+      `${name.slice(0, 32)}…`,
+      `has a name of ${name.length} characters, at most ${MAXIMUM_NAME_CHARACTERS} are allowed`,
     )
   }
   const needsSecure = checkPrefix(name, attributes) || attributes.sameSite === 'none' || attributes.partitioned === true

@@ -6,6 +6,7 @@ import type { Json } from '../serializers/serializer.ts'
 import {
   checkAttributes,
   checkExpiry,
+  MAXIMUM_NAME_CHARACTERS,
   type AttributesFor,
   type CookieAttributes,
   type CookieExpiry,
@@ -128,7 +129,8 @@ class Jar {
   }
 
   #open(view: 'signed' | 'encrypted', name: string, value: string): ReturnType<typeof openValue> {
-    if (cookieBytes(name, value) > COOKIE_LIMIT) return { ok: false, reason: 'too-large' }
+    if (name.length > MAXIMUM_NAME_CHARACTERS || cookieBytes(name, value) > COOKIE_LIMIT)
+      return { ok: false, reason: 'too-large' }
     return openValue(this.#host.sealers(name)[view], value, this.#host.now())
   }
 
@@ -261,9 +263,9 @@ function standAlone(options: CookieJarOptions): JarHost {
 function sharedSealers(secrets: readonly SecretInput[], clock: () => number): JarHost['sealers'] {
   const known = Array.isArray(secrets) ? sealersBySecrets.get(secrets) : undefined
   // The array may have been changed in place since: a rotation must not go unnoticed.
-  if (known?.secrets.length === secrets.length && known.secrets.every((secret, at) => secret === secrets[at])) {
-    return known.sealers
-  }
+  const unchanged =
+    known?.secrets.length === secrets?.length && known?.secrets.every((secret, at) => secret === secrets[at])
+  if (known !== undefined && unchanged === true) return known.sealers
   const sealers = createCookieSealers(createSecretRing(secrets), clock)
   sealersBySecrets.set(secrets, { secrets: [...secrets], sealers })
   return sealers

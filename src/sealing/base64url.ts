@@ -21,7 +21,9 @@ export function decodeBase64url(text: string, target: Buffer): boolean {
   const expected = base64urlBytes(text.length)
   if (expected < 0 || text.includes('+') || text.includes('/') || text.includes('=')) return false
   if (!endsCanonically(text)) return false
-  // The decoder skips what is outside its alphabet, so a foreign character shows as a byte too few.
+  // Node's decoder looks at the low byte of a character alone and takes U+0141 for "A": ASCII first.
+  if (Buffer.byteLength(text) !== text.length) return false
+  // It skips what is outside its alphabet, so a foreign character shows as a byte too few.
   return target.write(text, 0, expected, 'base64url') === expected
 }
 

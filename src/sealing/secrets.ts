@@ -49,7 +49,7 @@ export function createSecretRing(secrets: readonly SecretInput[]): SecretRing {
   if (!Array.isArray(secrets) || secrets.length === 0) {
     throw new SessionError('ERR_SECRET', `secrets must be an array with at least one secret. ${HOW}`)
   }
-  const all = secrets.map(createSecret)
+  const all = Array.from(secrets, createSecret) // not map, which skips holes
   const byKeyId = new Map<number, Secret>()
   for (const secret of all) {
     const id = Number.parseInt(secret.keyId, 16)

@@ -37,6 +37,11 @@ export interface SealerOptions {
   readonly clock?: (() => number) | undefined
 }
 
+/** HKDF takes 1,024 bytes of info at the most, and the purpose has 18 bytes before it. */
+const MAXIMUM_PURPOSE_BYTES = 1006
+/** A seal says its times in 32 bits. */
+const LAST_SECOND = 0xffff_ffff
+
 /** @throws `ERR_SECRET`, `ERR_OPTIONS` */
 export function createSealer(options: SealerOptions): Sealer {
   return blameCaller(createSealer, () => {
@@ -47,6 +52,10 @@ export function createSealer(options: SealerOptions): Sealer {
         `purpose is ${JSON.stringify(purpose)}, expected text that does not begin with "cookie.", as "magic-link".`,
       )
     }
+    const bytes = Buffer.byteLength(purpose)
+    if (bytes > MAXIMUM_PURPOSE_BYTES) {
+      throw new SessionError('ERR_OPTIONS', `purpose has ${bytes} bytes, at most ${MAXIMUM_PURPOSE_BYTES} are allowed.`)
+    }
     const sealer = createCompactSealer(createSecretRing(options.secrets), purpose, clock)
     const now = (): number => Math.floor(clock() / 1000)
     return {
@@ -54,6 +63,12 @@ export function createSealer(options: SealerOptions): Sealer {
         return blameCaller(seal, () => {
           const copy = plainCopy(value, 'value')
           const expires = expiresIn === undefined ? undefined : now() + seconds(expiresIn, 'expiresIn')
+          if (expires !== undefined && expires > LAST_SECOND) {
+            throw new SessionError(
+              'ERR_OPTIONS',
+              `expiresIn is ${expiresIn}, which ends after February 2106, the last time that a seal can say.`,
+            )
+          }
           return sealValue(sealer, copy, now(), expires)
         })
       },

@@ -18,7 +18,7 @@ export const json: Serializer = {
 /** Any JSON value, objects without prototypes. @throws `SyntaxError` */
 export function parseJson(text: string): Json {
   const value = JSON.parse(text) as Json // as: JSON.parse gives nothing else
-  return isContainer(value) ? harmless(value, 0) : value
+  return isContainer(value) ? harmless(value, 0) : refuseInfinity(value)
 }
 
 /** Every open pays for this: arrays stay where they are, and what is no container costs no call. */
@@ -28,6 +28,7 @@ function harmless(value: Json[] | JsonObject, depth: number): Json[] | JsonObjec
     for (let at = 0; at < value.length; at++) {
       const item = value[at] as Json // as: `at` is below the length
       if (isContainer(item)) value[at] = harmless(item, depth + 1)
+      else refuseInfinity(item)
     }
     return value
   }
@@ -36,9 +37,16 @@ function harmless(value: Json[] | JsonObject, depth: number): Json[] | JsonObjec
     if (!isOwn.call(value, key)) continue // Somebody made Object.prototype enumerable; Object.keys costs twice as much.
     if (isPrototypeKey(key)) throw new SyntaxError('a key that reaches prototypes')
     const item = value[key] as Json // as: the key is one of its own
-    target[key] = isContainer(item) ? harmless(item, depth + 1) : item
+    if (isContainer(item)) target[key] = harmless(item, depth + 1)
+    else target[key] = refuseInfinity(item)
   }
   return target
+}
+
+/** `1e400` is JSON, and no number that could be written again. */
+function refuseInfinity(value: Json): Json {
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) throw new SyntaxError('out of range')
+  return value
 }
 
 const isOwn = Object.prototype.hasOwnProperty

@@ -62,8 +62,13 @@ function copyContainer(value: object, place: Place): Json {
 }
 
 function copyArray(array: readonly unknown[], place: Place): Json[] {
+  // Array.prototype is an array itself, in every realm; the prototype of a subclass is none.
+  if (!Array.isArray(Object.getPrototypeOf(array))) {
+    throw refuse(place.path, `is ${article(className(array))}`, 'it comes back as a plain array. Store [...array]')
+  }
   const keys = Reflect.ownKeys(array).length - 1 // without `length`
-  if (keys < array.length) throw refuse(place.path, 'is a sparse array', 'JSON fills the holes with null')
+  if (array.findIndex((_, at) => !Object.hasOwn(array, at)) >= 0)
+    throw refuse(place.path, 'is a sparse array', 'JSON fills the holes with null')
   if (keys > array.length) throw refuse(place.path, 'is an array with named properties', 'JSON drops them')
   return array.map((item, at) => copy(item, { ...place, path: `${place.path}[${at}]` }))
 }

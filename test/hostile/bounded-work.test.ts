@@ -1,0 +1,216 @@
+import { randomFillSync } from 'node:crypto'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { createCompactSealer } from '../../src/sealing/sealer.ts'
+import { createSecretRing } from '../../src/sealing/secrets.ts'
+import type { SubKeyMemory } from '../../src/sealing/sub-keys.ts'
+import { toBase64url } from '../sealing/independent-base64url.ts'
+import { compactVector, SIGNED_VECTORS } from '../vectors/vectors.ts'
+import { CURRENT, makeSessions, mint, NAME, secretOf, sessionContent } from './world.ts'
+
+/** How often each costly operation was asked for. Counting does not depend on how fast the machine is. */
+const work = vi.hoisted(() => ({ derivations: 0, decryptions: 0, macs: 0 }))
+const memories = vi.hoisted((): SubKeyMemory[] => [])
+
+vi.mock(import('node:crypto'), async (load) => {
+  const crypto = await load()
+  return {
+    ...crypto,
+    hkdfSync: (...args: Parameters<typeof crypto.hkdfSync>) => {
+      work.derivations++
+      return crypto.hkdfSync(...args)
+    },
+    // as: the overloads of the original are those of the counted one
+    createDecipheriv: ((...args: Parameters<typeof crypto.createDecipheriv>) => {
+      work.decryptions++
+      return crypto.createDecipheriv(...args)
+    }) as typeof crypto.createDecipheriv,
+    createHmac: (...args: Parameters<typeof crypto.createHmac>) => {
+      work.macs++
+      return crypto.createHmac(...args)
+    },
+  }
+})
+
+vi.mock(import('../../src/sealing/sub-keys.ts'), async (load) => {
+  const subKeys = await load()
+  return {
+    ...subKeys,
+    createSubKeyMemory: (bound?: number) => {
+      const memory = subKeys.createSubKeyMemory(bound)
+      memories.push(memory)
+      return memory
+    },
+  }
+})
+
+const V = CURRENT.sealed
+const PREFIX = V.slice(0, 28)
+
+/** A cookie that names our secret, under a salt that nobody ever drew. */
+function hostileSalt(): string {
+  const bytes = randomFillSync(Buffer.alloc(90))
+  bytes[0] = 1
+  bytes.write(CURRENT.keyId, 1, 4, 'hex')
+  return toBase64url(bytes)
+}
+
+beforeEach(() => {
+  Object.assign(work, { derivations: 0, decryptions: 0, macs: 0 })
+  memories.length = 0
+})
+
+function freshSessions(): { sessions: ReturnType<typeof makeSessions>; memory: SubKeyMemory } {
+  const sessions = makeSessions({ secrets: [secretOf(CURRENT), secretOf(compactVector('previous secret'))] })
+  const [memory] = memories
+  if (memory === undefined) throw new Error('sessions have no memory of sub-keys')
+  Object.assign(work, { derivations: 0, decryptions: 0, macs: 0 })
+  return { sessions, memory }
+}
+
+describe('50,000 cookies with salts that an attacker made up', () => {
+  test('leave nothing in the memory of sub-keys, and do not push the real one out', () => {
+    const { sessions, memory } = freshSessions()
+    expect(sessions.open(V).ok).toBe(true)
+    expect(memory.size).toBe(1)
+    for (let count = 0; count < 50_000; count++) {
+      const opened = sessions.open(hostileSalt())
+      if (opened.ok || opened.reason !== 'tampered') throw new Error('a made-up cookie was not tampered')
+    }
+    expect(memory.size).toBe(1)
+    expect(memory.get(PREFIX)).toBeDefined()
+    const { derivations } = work
+    expect(sessions.open(V).ok).toBe(true)
+    expect(work.derivations).toBe(derivations)
+  })
+
+  test('cost one derivation and one decryption each, and nothing more', () => {
+    const { sessions } = freshSessions()
+    for (let count = 0; count < 1000; count++) sessions.open(hostileSalt())
+    expect(work).toEqual({ derivations: 1000, decryptions: 1000, macs: 0 })
+  })
+
+  test('are derived again when they come again: not even a second visit is remembered', () => {
+    const { sessions, memory } = freshSessions()
+    const text = hostileSalt()
+    for (let count = 0; count < 10; count++) sessions.open(text)
+    expect(work.derivations).toBe(10)
+    expect(memory.size).toBe(0)
+    expect(memory.get(text.slice(0, 28))).toBeUndefined()
+  })
+})
+
+describe('the memory of sub-keys', () => {
+  test('takes one derivation for a salt that authenticated, however many cookies follow', () => {
+    const { sessions, memory } = freshSessions()
+    const texts = Array.from({ length: 100 }, (_, count) => sessions.seal({ count }))
+    Object.assign(work, { derivations: 0 })
+    for (const text of texts) expect(sessions.open(text).ok).toBe(true)
+    expect(work.derivations).toBe(1)
+    expect(memory.size).toBe(1)
+  })
+
+  test('takes no key from a real salt with a tampered content', () => {
+    const { sessions, memory } = freshSessions()
+    expect(sessions.open(`${V.slice(0, -8)}AAAAAAAA`)).toEqual({ ok: false, reason: 'tampered' })
+    expect(memory.size).toBe(0)
+    expect(sessions.open(V).ok).toBe(true)
+    expect(sessions.open(`${V.slice(0, -8)}AAAAAAAA`)).toEqual({ ok: false, reason: 'tampered' })
+    expect(memory.size).toBe(1)
+  })
+
+  test('is not shared between names: a salt of one cookie says nothing about another', () => {
+    const { sessions } = freshSessions()
+    const { jar } = sessions.begin({}, { cookieHeader: `device=${V}`, isSecure: () => true })
+    expect(sessions.open(V).ok).toBe(true)
+    expect(jar.encrypted.get('device')).toBeUndefined()
+  })
+
+  test('holds at most 4,096 keys though 5,000 processes have sealed', () => {
+    const { sessions, memory } = freshSessions()
+    const secrets = createSecretRing([secretOf(CURRENT)])
+    const content = sessionContent('{}')
+    let most = 0
+    for (let process = 0; process < 5000; process++) {
+      const text = createCompactSealer(secrets, `cookie.${NAME}`, () => 0).seal(content)
+      if (!sessions.open(text).ok) throw new Error('an authentic cookie did not open')
+      if (process % 50 === 0) most = Math.max(most, memory.size)
+    }
+    expect(Math.max(most, memory.size)).toBeLessThanOrEqual(4096)
+    expect(most).toBeGreaterThan(2048)
+  })
+})
+
+describe('what is refused before any cryptography', () => {
+  test.for<[string, string]>([
+    ['an unknown key id', compactVector('long secret').sealed],
+    ['another version', `B${V.slice(1)}`],
+    ['another alphabet', V.replace(/[-_]/g, '+')],
+    ['padding', `${V}==`],
+    ['spare bits', `${V.slice(0, -1)}${'AEIMQUYcgkosw048'.includes(V.slice(-1)) ? 'B' : 'C'}`],
+    ['a short text', V.slice(0, 77)],
+    ['a long text', V.repeat(40)],
+    ['nothing', ''],
+  ])('is %s', ([, text]) => {
+    const { sessions } = freshSessions()
+    expect(sessions.open(text).ok).toBe(false)
+    expect(sessions.read(`${NAME}=${text}`).refused).toBeDefined()
+    expect(work).toEqual({ derivations: 0, decryptions: 0, macs: 0 })
+  })
+
+  test('is everything, in a request that does not look at its session', () => {
+    const { sessions } = freshSessions()
+    const exchange = sessions.begin(
+      {},
+      { cookieHeader: `${NAME}=${V}; ${NAME}=${hostileSalt()}`, isSecure: () => true },
+    )
+    expect(exchange.session.status).toBe('untouched')
+    expect(exchange.commit()).toEqual({ setCookie: [], vary: false, noStore: false })
+    expect(work).toEqual({ derivations: 0, decryptions: 0, macs: 0 })
+  })
+})
+
+describe('many cookies of our name in one request', () => {
+  test('cost at most sixteen openings, and none at all when they are more', () => {
+    const { sessions } = freshSessions()
+    const header = (count: number): string => Array.from({ length: count }, () => `${NAME}=${hostileSalt()}`).join('; ')
+    expect(sessions.read(header(16)).refused).toBe('tampered')
+    expect(work).toEqual({ derivations: 16, decryptions: 16, macs: 0 })
+    for (const count of [17, 4000]) expect(sessions.read(header(count)).refused).toBe('duplicate')
+    expect(work).toEqual({ derivations: 16, decryptions: 16, macs: 0 })
+  })
+
+  test('cost one opening when they are all the same', () => {
+    const { sessions } = freshSessions()
+    expect(sessions.read(`${NAME}=${V}; `.repeat(4000)).refused).toBeUndefined()
+    expect(work).toEqual({ derivations: 1, decryptions: 1, macs: 0 })
+  })
+
+  test('are opened once in a request, however often its session is asked', () => {
+    const { sessions } = freshSessions()
+    const exchange = sessions.begin({}, { cookieHeader: `${NAME}=${V}`, isSecure: () => true })
+    for (let count = 0; count < 10; count++) expect(exchange.session['accountId']).toBe(7)
+    exchange.commit()
+    expect(work.decryptions).toBe(1)
+  })
+
+  test('cost a jar at most sixteen openings as well', () => {
+    const { sessions } = freshSessions()
+    const signed = SIGNED_VECTORS[0]?.sealed ?? ''
+    const forged = Array.from({ length: 4000 }, (_, at) => `${signed.slice(0, -8)}${String(at).padStart(8, 'A')}`)
+    const seals = Array.from({ length: 4000 }, hostileSalt)
+    const cookieHeader = [...forged.map((text) => `theme=${text}`), ...seals.map((text) => `device=${text}`)].join('; ')
+    const { jar } = sessions.begin({}, { cookieHeader, isSecure: () => true })
+    expect(jar.encrypted.get('device')).toBeUndefined()
+    expect(work.decryptions).toBeLessThanOrEqual(16)
+    expect(jar.signed.get('theme')).toBeUndefined()
+    expect(work.macs).toBeLessThanOrEqual(16)
+  })
+
+  test('that a session’s own fleet sealed are still opened when they are sixteen', async () => {
+    const { sessions } = freshSessions()
+    const texts = await Promise.all(
+      Array.from({ length: 16 }, (_, at) => mint(sessionContent(JSON.stringify({ at }), { slid: 1_767_226_400 + at }))),
+    )
+    expect(sessions.read(texts.map((text) => `${NAME}=${text}`).join('; '))['at']).toBe(15)
+  })
+})
