@@ -262,11 +262,13 @@ function standAlone(options: CookieJarOptions): JarHost {
 
 function sharedSealers(secrets: readonly SecretInput[], clock: () => number): JarHost['sealers'] {
   const known = Array.isArray(secrets) ? sealersBySecrets.get(secrets) : undefined
-  // The array may have been changed in place since: a rotation must not go unnoticed.
-  const unchanged =
-    known?.secrets.length === secrets?.length && known?.secrets.every((secret, at) => secret === secrets[at])
-  if (known !== undefined && unchanged === true) return known.sealers
+  if (known !== undefined && sameItems(known.secrets, secrets)) return known.sealers
   const sealers = createCookieSealers(createSecretRing(secrets), clock)
   sealersBySecrets.set(secrets, { secrets: [...secrets], sealers })
   return sealers
+}
+
+/** The array may have been changed in place since its sealers were made: a rotation must not go unnoticed. */
+function sameItems(before: readonly SecretInput[], now: readonly SecretInput[]): boolean {
+  return before.length === now.length && before.every((secret, at) => secret === now[at])
 }

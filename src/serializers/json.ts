@@ -34,7 +34,7 @@ function harmless(value: Json[] | JsonObject, depth: number): Json[] | JsonObjec
   }
   const target = shapedNullObject()
   for (const key in value) {
-    if (!isOwn.call(value, key)) continue // Somebody made Object.prototype enumerable; Object.keys costs twice as much.
+    if (!Object.hasOwn(value, key)) continue // Somebody made Object.prototype enumerable; Object.keys costs twice as much.
     if (isPrototypeKey(key)) throw new SyntaxError('a key that reaches prototypes')
     const item = value[key] as Json // as: the key is one of its own
     if (isContainer(item)) target[key] = harmless(item, depth + 1)
@@ -48,8 +48,6 @@ function refuseInfinity(value: Json): Json {
   if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) throw new SyntaxError('out of range')
   return value
 }
-
-const isOwn = Object.prototype.hasOwnProperty
 
 function isContainer(value: Json): value is Json[] | JsonObject {
   return typeof value === 'object' && value !== null

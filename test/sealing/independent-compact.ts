@@ -112,7 +112,7 @@ export function encodeContent(content: Content): Bytes {
   return Uint8Array.of(...new Uint8Array(header.buffer), ...json)
 }
 
-export function decodeContent(bytes: Bytes): Content | undefined {
+function decodeContent(bytes: Bytes): Content | undefined {
   if (bytes.length < 9) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const created = view.getUint32(1, false)

@@ -1,6 +1,7 @@
 import { expectTypeOf, test } from 'vitest'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { z } from 'zod'
-import { CookieJar, createSessions, type Json, type Session } from '../../src/index.ts'
+import { CookieJar, createSessions, type Json, type Session, type StandardSchema } from '../../src/index.ts'
 
 interface Account {
   id: number
@@ -165,6 +166,10 @@ test('the data type comes from the schema', () => {
 test('what a session holds can be sealed again', () => {
   const sessions = createSessions<{ accountId: number }>({ name: 's', secrets: [] })
   expectTypeOf(sessions.seal({ ...sessions.read(null) })).toEqualTypeOf<string>()
+})
+
+test('every Standard Schema of an object fits', () => {
+  expectTypeOf<StandardSchemaV1<unknown, { accountId: number }>>().toExtend<StandardSchema<{ accountId: number }>>()
 })
 
 test('a flash entry that is an object of a class, or a record, is refused', () => {

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import type * as CompactSession from '../../src/cookies/compact-session.ts'
+import type * as JarSealers from '../../src/cookies/jar-sealers.ts'
+import type * as Index from '../../src/index.ts'
+import type * as Secrets from '../../src/sealing/secrets.ts'
+import type * as JsonSerializer from '../../src/serializers/json.ts'
+import { built } from '../built.ts'
+import type { Contender } from '../contender.ts'
+import { installedVersion } from '../installed-version.ts'
+import { COOKIE_NAME } from '../session.ts'
+
+const { createSessions } = await built<typeof Index>('index.js')
+const { createCompactSessionFormat } = await built<typeof CompactSession>('cookies/compact-session.js')
+const { createCookieSealers } = await built<typeof JarSealers>('cookies/jar-sealers.js')
+const { createSecretRing } = await built<typeof Secrets>('sealing/secrets.js')
+const { json } = await built<typeof JsonSerializer>('serializers/json.js')
+
+const secret = randomBytes(32).toString('base64url')
+const sessions = createSessions({ name: COOKIE_NAME, secrets: [secret] })
+// Put together as createSessions does it, from the same parts.
+const sealers = createCookieSealers(createSecretRing([secret]), Date.now)
+const format = createCompactSessionFormat(sealers(COOKIE_NAME).encrypted, json)
+
+/**
+ * The path of a request. Opening is the public `sessions.open`: size, strict decoding, sub-key, seal, harmless JSON,
+ * both timeouts; it adds one small object to what a request does. Sealing is `SessionFormat.seal`, which the commit of
+ * a request calls with the record as it has it, data without prototypes. The public `sessions.seal` does more, once:
+ * it draws a session id and guards every value as an assignment would, see `coatcheckFresh`.
+ */
+export const coatcheck: Contender = {
+  name: 'coatcheck',
+  version: installedVersion(),
+  protection: 'encrypted',
+  sealing(session) {
+    const now = Math.floor(Date.now() / 1000)
+    const data = json.load(JSON.stringify(session))
+    const record = { id: randomBytes(16).toString('hex'), created: now, slid: now, persistent: false, data }
+    return () => format.seal(record)
+  },
+  opening: (text) => () => sessions.open(text),
+  session(opened) {
+    const value = opened as ReturnType<typeof sessions.open> // as: `opening` gave it
+    return value.ok ? value.data : value.reason
+  },
+  cookies: (text) => [text],
+}
+
+/** `sessions.seal`, the public one: a new session, its id drawn, every value guarded and weighed as it is assigned. */
+export const coatcheckFresh: Contender = {
+  ...coatcheck,
+  name: 'coatcheck, sessions.seal',
+  sealing: (session) => () => sessions.seal(session),
+}
