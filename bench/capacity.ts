@@ -23,7 +23,8 @@ export async function capacity(contender: Contender, sample: SessionData): Promi
   let tooLarge = COOKIE_LIMIT
   while (tooLarge - fits > 1) {
     const middle = Math.floor((fits + tooLarge) / 2)
-    const { longest } = await sealedLengths(contender, sessionOfBytes(middle)) // oxlint-disable-line no-await-in-loop -- a search
+    // oxlint-disable-next-line no-await-in-loop -- a search
+    const { longest } = await sealedLengths(contender, sessionOfBytes(middle))
     if (COOKIE_NAME.length + longest <= COOKIE_LIMIT) fits = middle
     else tooLarge = middle
   }

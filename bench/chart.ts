@@ -24,7 +24,7 @@ const LINE = '#d8dee4'
 export function chart(result: Result): string {
   const { rows } = result
   const most = Math.max(...rows.flatMap((row) => [row.seal.ratio.median, row.open.ratio.median]))
-  const end = 10 ** Math.ceil(Math.log10(most * 1.2))
+  const end = most * 2
   const x = (ratio: number): number =>
     LEFT + ((Math.log10(ratio) - Math.log10(FLOOR)) / (Math.log10(end) - Math.log10(FLOOR))) * (WIDTH - LEFT - RIGHT)
   const bottom = TOP + rows.length * ROW
@@ -58,7 +58,7 @@ function legend(left: number): string[] {
 }
 
 function ticks(end: number): number[] {
-  return Array.from({ length: Math.round(Math.log10(end)) + 1 }, (_, power) => 10 ** power)
+  return Array.from({ length: Math.floor(Math.log10(end)) + 1 }, (_, power) => 10 ** power)
 }
 
 function gridLine(at: number, bottom: number, ratio: number): string[] {

@@ -27,7 +27,8 @@ export async function run(rounds: number, onRound: (round: number) => void): Pro
   const rows = []
   for (const [at, contender] of contenders.entries()) {
     const { name, version, protection } = contender
-    const size = await capacity(contender, SAMPLE) // oxlint-disable-line no-await-in-loop -- one at a time, h3 is slow
+    // oxlint-disable-next-line no-await-in-loop -- one at a time, h3 is slow
+    const size = await capacity(contender, SAMPLE)
     rows.push({ name, version, protection, ...workAt(timings, at), ...size })
   }
   return {

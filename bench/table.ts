@@ -1,8 +1,11 @@
 import type { Timing } from './measure.ts'
 import type { Result, Row } from './result.ts'
+import { COOKIE_NAME } from './session.ts'
 
 /** What coatcheck wants to stay under, as a multiple of the raw loop. */
 const GOAL = 1.2
+
+const PAGE = 118
 
 const HEAD = ['', 'protects by', 'seal µs', '× raw', 'open µs', '× raw', 'cookie B', 'largest JSON B']
 
@@ -10,11 +13,20 @@ const HEAD = ['', 'protects by', 'seal µs', '× raw', 'open µs', '× raw', 'co
 export function table(result: Result): string {
   const cells = [HEAD, ...result.rows.map(rowCells)]
   const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)))
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`
-  const rule = `|${widths.map((width, column) => (column < 2 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`
+  const line = (row: readonly string[]): string => `| ${row.map((cell, at) => pad(cell, at, widths)).join(' | ')} |`
+  const rule = `|${widths.map((width, at) => (isText(at) ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`
   const [head = [], ...body] = cells
   return [line(head), rule, ...body.map(line), '', verdict(result), '', ...foot(result)].join('\n')
+}
+
+/** Names stand to the left, figures to the right. */
+function pad(cell: string, column: number, widths: readonly number[]): string {
+  const width = widths[column] ?? 0
+  return isText(column) ? cell.padEnd(width) : cell.padStart(width)
+}
+
+function isText(column: number): boolean {
+  return column < 2
 }
 
 function rowCells(row: Row): string[] {
@@ -55,24 +67,36 @@ function foot({ machine, node, rounds, sampleBytes, bufferKey, freshSession, row
   const extra = (key: 'seal' | 'open'): string => (bufferKey[key].microseconds - raw[key].microseconds).toFixed(1)
   return [
     `${machine}, Node ${node}, ${rounds} rounds, interleaved; a session of ${sampleBytes} bytes of JSON, JSON included.`,
-    'Medians; × raw is the median of the ratios within each round (and their middle half). Times mean nothing on a',
-    'shared machine, ratios do.',
+    'Medians; × raw is the median of the ratios within each round (their middle half). Times mean nothing, ratios do.',
     '',
     'Read it with these in mind:',
-    '- Node 24 charges about 10 µs a call for a key that is handed over as raw bytes instead of a KeyObject; the raw loop with',
-    `  a Buffer for its key took ${extra('seal')} µs longer a seal here, ${extra('open')} an open. That flatters us against keygrip-based peers`,
-    '  (cookie-session, Koa): to compare two signatures keygrip makes two more HMACs, keyed with fresh bytes each time.',
-    '- cookie-session signs and does not encrypt: whoever has the cookie reads the session. Its cookie is value and signature',
-    '  together. Only its encoding and its keygrip are timed, without the rest of its middleware, which flatters it.',
-    '- iron-session and h3 derive their keys from a password by PBKDF2 at every seal and open, by design, and that is what',
-    '  their time goes into: 1 iteration in iron-session, 8,192 in h3.',
-    '- @fastify/secure-session calls libsodium, a native module of 20 MB; everything else here runs on Node alone.',
-    '- jose goes through WebCrypto, which works in another thread. It has a CryptoKey, the form of key that it is fastest with.',
-    '- coatcheck decodes strictly, finds the key by the salt, checks both timeouts and gives objects without prototypes. The',
-    '  raw loop does none of that.',
-    `- sessions.seal(data) of coatcheck makes a new session: it draws an id and guards every value, ${short(freshSession.ratio.median)} × raw. What a`,
-    '  request commits was guarded when it was assigned, so the row above has the commit alone.',
-    '- "largest JSON" is what fits in name + value ≤ 4096 for a cookie named "session". h3 splits what is longer.',
-    '- ≤ and ≈: base64 that is percent-encoded for Set-Cookie differs in length from seal to seal.',
+    ...[
+      `Node 24 charges about 10 µs a call for a key that is handed over as raw bytes instead of a KeyObject; the raw loop \
+with a Buffer for its key took ${extra('seal')} µs longer a seal here, ${extra('open')} an open. That flatters us against \
+keygrip-based peers (cookie-session, Koa): to compare two signatures, keygrip makes two more HMACs, keyed with fresh bytes.`,
+      `cookie-session signs and does not encrypt: whoever has the cookie reads the session. Its cookie is value and \
+signature together. Its encoding and its keygrip alone are timed, not the rest of its middleware, which flatters it.`,
+      `iron-session and h3 derive their keys from a password by PBKDF2 at every seal and open, by design, and that is what \
+their time goes into: 1 iteration in iron-session, 8,192 in h3.`,
+      '@fastify/secure-session calls libsodium, a native module of 20 MB; everything else here runs on Node alone.',
+      `jose goes through WebCrypto, which works in another thread. Its key is a CryptoKey, the form it is fastest with.`,
+      `coatcheck decodes strictly, finds the key by the salt, checks both timeouts and gives objects without prototypes. \
+The raw loop does none of that.`,
+      `sessions.seal(data) of coatcheck makes a new session: it draws an id and guards every value, \
+${short(freshSession.ratio.median)} × raw. What a request commits was guarded when it was assigned: its row has the commit.`,
+      `"largest JSON" is what fits in name + value ≤ 4096 for a cookie named "${COOKIE_NAME}". h3 splits what is longer.`,
+      '≤ and ≈: base64 that is percent-encoded for Set-Cookie differs in length from seal to seal.',
+    ].flatMap(wrap),
   ]
+}
+
+/** An item of a list, folded to the width of a page. */
+function wrap(item: string): string[] {
+  const lines = ['-']
+  for (const word of item.split(' ')) {
+    const line = lines.at(-1) ?? ''
+    if (line.length + word.length < PAGE) lines[lines.length - 1] = `${line} ${word}`
+    else lines.push(`  ${word}`)
+  }
+  return lines
 }

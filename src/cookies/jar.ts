@@ -86,7 +86,7 @@ class Jar {
   get(view: View, name: string): Json | undefined {
     this.wasRead = true
     const set = [...this.#pending.values()].findLast((pending) => pending.name === name)
-    const values = set === undefined ? cookieValues(this.#host.cookieHeader, name) : [set.value]
+    const values = set === undefined ? [...new Set(cookieValues(this.#host.cookieHeader, name))] : [set.value]
     const [first] = values
     if (view === 'plain') return first === undefined ? undefined : decodeValue(first)
     let reason: RefusedReason | undefined = values.length > MAXIMUM_CANDIDATES ? 'duplicate' : undefined

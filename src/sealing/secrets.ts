@@ -86,6 +86,7 @@ function findWeakness(input: unknown): string | undefined {
 
 function findTextWeakness(text: string): string | undefined {
   if (text === '') return 'is empty'
+  if (EXAMPLES.has(text.toLowerCase())) return 'stands in a documentation page, where everybody can read it'
   if (/^[0-9a-f]+$/i.test(text)) {
     if (text.length < 2 * MINIMUM_BYTES) {
       return `has ${text.length} hexadecimal characters, at least ${2 * MINIMUM_BYTES} (${MINIMUM_BYTES} bytes) are needed`
@@ -94,8 +95,10 @@ function findTextWeakness(text: string): string | undefined {
     return `has ${text.length} characters, at least 43 of base64url or 64 hexadecimal ones (${MINIMUM_BYTES} random bytes) are needed`
   } else if (!/^[\w+/-]+={0,2}$/.test(text)) {
     return 'has characters outside hex and base64: a passphrase is guessable, random bytes are not'
+  } else if (!/[a-z]/.test(text) || !/[A-Z]/.test(text)) {
+    // 43 characters of base64 without a capital are a 10⁻¹⁰ event; words with dashes between them are not.
+    return 'is no base64, which mixes capitals and small letters: a passphrase is guessable, random bytes are not'
   }
-  if (EXAMPLES.has(text.toLowerCase())) return 'stands in a documentation page, where everybody can read it'
   return findRepetition(Array.from(text, (character) => character.charCodeAt(0)))
 }
 

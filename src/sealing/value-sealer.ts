@@ -46,10 +46,10 @@ const LAST_SECOND = 0xffff_ffff
 export function createSealer(options: SealerOptions): Sealer {
   return blameCaller(createSealer, () => {
     const { purpose, clock = Date.now } = options
-    if (typeof purpose !== 'string' || purpose === '' || purpose.startsWith('cookie.')) {
+    if (typeof purpose !== 'string' || !purpose.isWellFormed() || purpose === '' || purpose.startsWith('cookie.')) {
       throw new SessionError(
         'ERR_OPTIONS',
-        `purpose is ${JSON.stringify(purpose)}, expected text that does not begin with "cookie.", as "magic-link".`,
+        `purpose is ${typeof purpose === 'string' ? JSON.stringify(purpose) : typeof purpose}, expected text that does not begin with "cookie.", as "magic-link".`,
       )
     }
     const bytes = Buffer.byteLength(purpose)

@@ -1,4 +1,4 @@
-import { isPrototypeKey, MAXIMUM_DEPTH } from './plain.ts'
+import { isPrototypeKey, MAXIMUM_DEPTH, nullObject } from './plain.ts'
 import type { Json, JsonObject, Serializer } from './serializer.ts'
 
 /**
@@ -32,7 +32,7 @@ function harmless(value: Json[] | JsonObject, depth: number): Json[] | JsonObjec
     }
     return value
   }
-  const target = shapedNullObject()
+  const target = nullObject()
   for (const key in value) {
     if (!Object.hasOwn(value, key)) continue // Somebody made Object.prototype enumerable; Object.keys costs twice as much.
     if (isPrototypeKey(key)) throw new SyntaxError('a key that reaches prototypes')
@@ -51,12 +51,4 @@ function refuseInfinity(value: Json): Json {
 
 function isContainer(value: Json): value is Json[] | JsonObject {
   return typeof value === 'object' && value !== null
-}
-
-/**
- * The same as `nullObject()`, made in the way that V8 gives a shape to. `Object.create(null)` is a hash table, which
- * takes `JSON.stringify` twice as long, and what is opened here is what the next seal writes.
- */
-function shapedNullObject(): JsonObject {
-  return Object.setPrototypeOf({}, null) as JsonObject // as: Object.setPrototypeOf is typed any
 }

@@ -95,9 +95,27 @@ export function isPrototypeKey(key: string): boolean {
   return key === '__proto__' || key === 'constructor' || key === 'prototype'
 }
 
+/**
+ * An empty object for data: `toString`, `constructor` and `__proto__` are not there. Its prototype is not null but frozen
+ * and empty, because V8 makes a hash table of every object whose prototype is null, which is slow to make, to read and to
+ * write as JSON. Only `console.log` finds something in that prototype: how to print the data as the plain object it is.
+ */
 export function nullObject(): JsonObject {
-  return Object.create(null) as JsonObject // as: Object.create is typed any
+  return new DataObject()
 }
+
+const dataPrototype: object = Object.freeze(
+  Object.create(null, {
+    [Symbol.for('nodejs.util.inspect.custom')]: {
+      value(this: object): object {
+        return { ...this }
+      },
+    },
+  }) as object, // as: Object.create is typed any
+)
+// A function and no class, because the prototype of a class cannot be replaced.
+const DataObject = function () {} as unknown as { new (): JsonObject; prototype: object } // as: it is only called with new
+DataObject.prototype = dataPrototype
 
 /** `session.wizard`, `session.cart[2]`, `session["two words"]` */
 export function pathTo(container: string, key: string): string {
@@ -123,7 +141,7 @@ function unstorableObject(value: object): string | undefined {
 
 function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === null || prototype === Object.prototype) return true
+  if (prototype === null || prototype === Object.prototype || prototype === dataPrototype) return true
   // An object literal of another realm (node:vm, a test runner): its prototype is that realm's Object.prototype.
   return (
     typeof prototype === 'object' &&

@@ -101,6 +101,7 @@ describe('a weak secret', () => {
     ['no bytes', new Uint8Array(), /has 0 bytes/],
     ['a passphrase', 'correct horse battery staple and forty-three more characters', /passphrase/],
     ['a passphrase with punctuation', 'Correct.Horse.Battery.Staple!And.Some.More.Words', /passphrase/],
+    ['a passphrase with dashes', 'correct-horse-battery-staple-please-change-me-now', /no base64.*passphrase/],
     ['base64 with a newline at its end', `${BASE64URL}\n`, /outside hex and base64/],
     ['text beyond ASCII', 'ä'.repeat(20) + BASE64URL, /outside hex and base64/],
     ['padding in the middle', `${BASE64URL}=${BASE64URL}`, /outside hex and base64/],

@@ -1,8 +1,9 @@
+import { inspect } from 'node:util'
 import vm from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SessionError } from '../../src/errors.ts'
-import { pathTo, plainCopy } from '../../src/serializers/plain.ts'
+import { nullObject, pathTo, plainCopy } from '../../src/serializers/plain.ts'
 
 class Account {
   readonly id = 7
@@ -140,9 +141,9 @@ describe('the copy of a value', () => {
 
   test('has no prototypes, and real arrays', () => {
     const copy = plainCopy({ list: [{}] }, 'x') as { list: object[] } // as: same shape
-    expect(Object.getPrototypeOf(copy)).toBeNull()
+    expect(Object.getPrototypeOf(copy)).toBe(Object.getPrototypeOf(nullObject()))
     expect(Object.getPrototypeOf(copy.list)).toBe(Array.prototype)
-    expect(Object.getPrototypeOf(copy.list[0])).toBeNull()
+    expect(Object.getPrototypeOf(copy.list[0])).toBe(Object.getPrototypeOf(nullObject()))
   })
 
   test('has 0 in place of -0, as JSON does', () => {
@@ -194,5 +195,19 @@ describe('the path of a value', () => {
     ['é', 'session["é"]'],
   ])('reads as it would be written: %s', ([key, path]) => {
     expect(pathTo('session', key ?? '')).toBe(path)
+  })
+})
+
+describe('an object for data', () => {
+  test('has nothing of an ordinary object, cannot be polluted, and prints as the plain object it is', () => {
+    const data = nullObject()
+    for (const name of ['toString', 'constructor', '__proto__', 'hasOwnProperty', 'valueOf']) {
+      expect(name in data).toBe(false)
+      expect(data[name]).toBeUndefined()
+    }
+    expect(() => Object.assign(Object.getPrototypeOf(data) as object, { admin: true })).toThrow(TypeError)
+    data['a'] = 1
+    expect(inspect(data)).toBe('{ a: 1 }')
+    expect(JSON.stringify(data)).toBe('{"a":1}')
   })
 })
