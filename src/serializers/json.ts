@@ -18,29 +18,36 @@ export const json: Serializer = {
 /** Any JSON value, objects without prototypes. @throws `SyntaxError` */
 export function parseJson(text: string): Json {
   const value = JSON.parse(text) as Json // as: JSON.parse gives nothing else
-  return isContainer(value) ? harmless(value, 0) : refuseInfinity(value)
+  return isContainer(value) ? harmless(value, 0, objectsInheritKeys()) : refuseInfinity(value)
 }
 
 /** Every open pays for this: arrays stay where they are, and what is no container costs no call. */
-function harmless(value: Json[] | JsonObject, depth: number): Json[] | JsonObject {
+function harmless(value: Json[] | JsonObject, depth: number, inherited: boolean): Json[] | JsonObject {
   if (depth >= MAXIMUM_DEPTH) throw new SyntaxError('nested too deep')
   if (Array.isArray(value)) {
     for (let at = 0; at < value.length; at++) {
       const item = value[at] as Json // as: `at` is below the length
-      if (isContainer(item)) value[at] = harmless(item, depth + 1)
+      if (isContainer(item)) value[at] = harmless(item, depth + 1, inherited)
       else refuseInfinity(item)
     }
     return value
   }
   const target = nullObject()
   for (const key in value) {
-    if (!Object.hasOwn(value, key)) continue // Somebody made Object.prototype enumerable; Object.keys costs twice as much.
+    if (inherited && !Object.hasOwn(value, key)) continue
     if (isPrototypeKey(key)) throw new SyntaxError('a key that reaches prototypes')
     const item = value[key] as Json // as: the key is one of its own
-    if (isContainer(item)) target[key] = harmless(item, depth + 1)
+    if (isContainer(item)) target[key] = harmless(item, depth + 1, inherited)
     else target[key] = refuseInfinity(item)
   }
   return target
+}
+
+/** Whether somebody gave `Object.prototype` keys that a loop finds in every object. Seldom, and asking for each key costs. */
+function objectsInheritKeys(): boolean {
+  let found = false
+  for (const key in {}) found ||= key in {}
+  return found
 }
 
 /** `1e400` is JSON, and no number that could be written again. */

@@ -151,3 +151,14 @@ describe('session data', () => {
     }
   })
 })
+
+test('keys that somebody gave to every object do not get into the data', () => {
+  const polluted = Object.prototype as { everywhere?: boolean }
+  polluted.everywhere = true // oxlint-disable-line no-extend-native -- that is what is tested
+  try {
+    expect(Object.keys(json.load('{"a":{"b":1}}'))).toEqual(['a'])
+    expect(JSON.stringify(json.load('{"a":{"b":1}}'))).toBe('{"a":{"b":1}}')
+  } finally {
+    delete polluted.everywhere
+  }
+})
