@@ -57,7 +57,7 @@ function verdict({ rows }: Result): string {
   const own = rows.find((row) => row.name === 'coatcheck')
   if (own === undefined) throw new Error('the table has no row for coatcheck')
   const worst = Math.max(own.seal.ratio.median, own.open.ratio.median)
-  const measured = `coatcheck: seal ${short(own.seal.ratio.median)} × raw, open ${short(own.open.ratio.median)} × raw`
+  const measured = `coatcheck: seal ${own.seal.ratio.median.toFixed(3)} × raw, open ${own.open.ratio.median.toFixed(3)} × raw`
   return `${measured}; the goal is at most ${GOAL.toFixed(1)}: ${worst <= GOAL ? 'met' : 'MISSED'}.`
 }
 
@@ -80,7 +80,7 @@ signature together. Its encoding and its keygrip alone are timed, not the rest o
 their time goes into: 1 iteration in iron-session, 8,192 in h3.`,
       '@fastify/secure-session calls libsodium, a native module of 20 MB; everything else here runs on Node alone.',
       `jose goes through WebCrypto, which works in another thread. Its key is a CryptoKey, the form it is fastest with.`,
-      `coatcheck decodes strictly, finds the key by the salt, checks both timeouts and gives objects without prototypes. \
+      `coatcheck decodes strictly, finds the key by the salt, checks both timeouts and gives objects with nothing to inherit. \
 The raw loop does none of that.`,
       `sessions.seal(data) of coatcheck makes a new session: it draws an id and guards every value, \
 ${short(freshSession.ratio.median)} × raw. What a request commits was guarded when it was assigned: its row has the commit.`,

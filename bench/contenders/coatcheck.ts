@@ -24,7 +24,7 @@ const format = createCompactSessionFormat(sealers(COOKIE_NAME).encrypted, json)
 /**
  * The path of a request. Opening is the public `sessions.open`: size, strict decoding, sub-key, seal, harmless JSON,
  * both timeouts; it adds one small object to what a request does. Sealing is `SessionFormat.seal`, which the commit of
- * a request calls with the record as it has it, data without prototypes. The public `sessions.seal` does more, once:
+ * a request calls with the record as it has it, data as it was opened. The public `sessions.seal` does more, once:
  * it draws a session id and guards every value as an assignment would, see `coatcheckFresh`.
  */
 export const coatcheck: Contender = {
