@@ -93,6 +93,15 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       persistent: checked.persistent,
     })
 
+  const newJar = (cookieHeader: string | null | undefined): CookieJar =>
+    createJar({
+      sealers,
+      now,
+      cookieHeader: cookieHeader ?? undefined,
+      onRefused: (cookie, reason) => emit({ type: 'refused', reason }, cookie),
+      onOverflow: (cookie, bytes) => emit({ type: 'overflow', bytes }, cookie),
+    })
+
   const sessionCookie = (state: SessionState, context: CookieContext): string | undefined => {
     const outcome = state.outcome()
     if (outcome.verb === 'nothing') return undefined
@@ -123,16 +132,9 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
   const begin = (request: object, facts: RequestFacts): Exchange<Data> => {
     const known = exchanges.get(request)
     if (known !== undefined) return known
-    const jarHost = {
-      sealers,
-      now,
-      cookieHeader: facts.cookieHeader ?? undefined,
-      onRefused: (cookie: string, reason: RefusedReason) => emit({ type: 'refused', reason }, cookie),
-      onOverflow: (cookie: string, bytes: number) => emit({ type: 'overflow', bytes }, cookie),
-    }
     const exchange = createExchange<Data>({
       newState: () => newState(facts.cookieHeader),
-      newJar: () => createJar(jarHost),
+      newJar: () => newJar(facts.cookieHeader),
       isSecure: facts.isSecure,
       sessionCookie,
     })

@@ -18,20 +18,7 @@ export function setCookie(
   context: CookieContext,
   maxAgeSeconds?: number,
 ): string {
-  return stringifySetCookie(
-    {
-      name: attributes.name,
-      value,
-      path: attributes.path,
-      httpOnly: attributes.httpOnly,
-      secure: isSecure(attributes, context),
-      sameSite: attributes.sameSite,
-      partitioned: attributes.partitioned,
-      ...optional(attributes),
-      ...(maxAgeSeconds !== undefined && { maxAge: maxAgeSeconds }),
-    },
-    { encode: (text) => text },
-  )
+  return line(attributes, value, context, maxAgeSeconds === undefined ? {} : { maxAge: maxAgeSeconds })
 }
 
 /**
@@ -39,21 +26,20 @@ export function setCookie(
  * browsers keep cookies of one name apart by domain, path and partition.
  */
 export function expireCookie(attributes: CheckedAttributes, context: CookieContext): string {
-  return stringifySetCookie({
-    name: attributes.name,
-    value: '',
-    path: attributes.path,
-    httpOnly: attributes.httpOnly,
-    secure: isSecure(attributes, context),
-    sameSite: attributes.sameSite,
-    partitioned: attributes.partitioned,
-    ...optional(attributes),
-    maxAge: 0,
-    expires: new Date(0),
-  })
+  return line(attributes, '', context, { maxAge: 0, expires: new Date(0) })
 }
 
-function isSecure(attributes: CheckedAttributes, context: CookieContext): boolean {
-  if (attributes.secure !== 'auto') return attributes.secure
-  return context.secure || process.env['NODE_ENV'] === 'production'
+function line(
+  attributes: CheckedAttributes,
+  value: string,
+  context: CookieContext,
+  life: { maxAge?: number; expires?: Date },
+): string {
+  const { name, path, httpOnly, sameSite, partitioned } = attributes
+  const secure =
+    attributes.secure === 'auto' ? context.secure || process.env['NODE_ENV'] === 'production' : attributes.secure
+  return stringifySetCookie(
+    { name, value, path, httpOnly, secure, sameSite, partitioned, ...optional(attributes), ...life },
+    { encode: (text) => text },
+  )
 }
