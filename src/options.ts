@@ -1,4 +1,5 @@
 import { checkAttributes, type CheckedAttributes } from './cookies/attributes.ts'
+import type { CookieFormat } from './cookies/session-format.ts'
 import type { NamedCookie, SessionCookie } from './cookies/named-cookie.ts'
 import { cookieSeconds, type Duration } from './duration.ts'
 import { SessionError } from './errors.ts'
@@ -21,9 +22,22 @@ export interface GuardOptions {
 }
 
 /** What `createSessions` takes. Everything is checked there, once. */
-export type SessionsOptions<Data extends object> = NamedCookie & {
-  /** `[current, ...previous]`: the first seals, all of them open. 32 random bytes each: `npx coatcheck secret`. */
-  readonly secrets: readonly SecretInput[]
+export type SessionsOptions<Data extends object> = NamedCookie & Sealing & CommonOptions<Data>
+
+/** Our own format under secrets of ours, or another format that brings its own. */
+type Sealing =
+  | {
+      /** `[current, ...previous]`: the first seals, all of them open. 32 random bytes each: `npx coatcheck secret`. */
+      readonly secrets: readonly SecretInput[]
+      readonly format?: undefined
+    }
+  | {
+      /** How cookies are written: `railsFormat({ … })` of `coatcheck/rails`. Default: our own, under `secrets`. */
+      readonly format: CookieFormat
+      readonly secrets?: undefined
+    }
+
+interface CommonOptions<Data extends object> {
   /** How long a session lasts without being used. Default `'14d'`, or the absolute timeout if that is shorter. */
   readonly idleTimeout?: Duration | undefined
   /** How long a session lasts from sign-in, however active. Default `'30d'`, at most 400 days. */
@@ -61,6 +75,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'name',
   'cookie',
   'secrets',
+  'format',
   'idleTimeout',
   'absoluteTimeout',
   'schema',
@@ -98,6 +113,7 @@ export function checkOptions<Data extends object>(options: SessionsOptions<Data>
     throw wrong('schema is no Standard Schema (https://standardschema.dev), as zod, valibot and arktype make them')
   }
   const { persistent = false, ...cookie }: SessionCookie = options.cookie ?? {}
+  if (options.format !== undefined) checkFormat(options.format, options)
   if (options.migrate !== undefined && options.schema === undefined) {
     throw wrong('migrate is given without schema: nothing says when data is old')
   }
@@ -106,10 +122,22 @@ export function checkOptions<Data extends object>(options: SessionsOptions<Data>
   return Object.freeze({
     attributes: checkAttributes(options.name, { ...cookie, httpOnly: true }),
     persistent,
-    lifetime: checkLifetime(options.idleTimeout, options.absoluteTimeout ?? '30d'),
+    lifetime: options.format?.lifetime ?? checkLifetime(options.idleTimeout, options.absoluteTimeout ?? '30d'),
     rules: checkGuard(options.guard ?? 'identity'),
     clock: options.clock ?? Date.now,
   })
+}
+
+/** A format has its own secrets, and may have its own timeouts: saying both would leave open which one counts. */
+function checkFormat(format: CookieFormat, options: object): void {
+  if (typeof format.session !== 'function' || typeof format.sealers !== 'function') {
+    throw wrong('format is no cookie format, expected one as railsFormat({ … }) of coatcheck/rails gives')
+  }
+  const taken = format.lifetime === undefined ? ['secrets'] : ['secrets', 'idleTimeout', 'absoluteTimeout']
+  for (const option of taken) {
+    if (Reflect.get(options, option) !== undefined)
+      throw wrong(`${option} is given beside format ${format.name}, which has its own`)
+  }
 }
 
 function checkLifetime(idleTimeout: Duration | undefined, absoluteTimeout: Duration): Lifetime {

@@ -1,6 +1,5 @@
 import { COOKIE_LIMIT, cookieBytes, overflowError } from './cookies/budget.ts'
-import { createCompactSessionFormat } from './cookies/compact-session.ts'
-import { createCookieSealers } from './cookies/jar-sealers.ts'
+import { compactFormat } from './cookies/compact-session.ts'
 import { createJar, type CookieJar } from './cookies/jar.ts'
 import { cookieValues } from './cookies/request-cookies.ts'
 import type { SessionFormat } from './cookies/session-format.ts'
@@ -12,8 +11,6 @@ import { createLoader, createOpener } from './opening.ts'
 import { checkOptions, type SessionsOptions } from './options.ts'
 import type { StandardSchema } from './schema.ts'
 import { randomBytes16 } from './sealing/random.ts'
-import { createSecretRing } from './sealing/secrets.ts'
-import { json } from './serializers/json.ts'
 import type { Json, JsonObject } from './serializers/serializer.ts'
 import type { Budget } from './session/ledger.ts'
 import { secondsLeft } from './session/lifetime.ts'
@@ -73,9 +70,9 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
   const checked = checkOptions(options)
   const { attributes, clock } = checked
   const { name } = attributes
-  const ring = createSecretRing(options.secrets)
-  const sealers = createCookieSealers(ring, clock)
-  const format = createCompactSessionFormat(sealers(name).encrypted, json)
+  const cookieFormat = options.format ?? compactFormat(options.secrets)
+  const sealers = cookieFormat.sealers(clock)
+  const format = cookieFormat.session(name, clock)
   const emit = createEmit(name, clock, options.onEvent)
   const now = (): number => Math.floor(clock() / 1000)
   const open = createOpener(format, checked, now)
@@ -182,11 +179,19 @@ function createBudget(format: SessionFormat, name: string, emit: Emit): Budget {
   return {
     limit: COOKIE_LIMIT,
     bytes: (jsonBytes) => nameBytes + format.sealedLength(jsonBytes),
+    jsonBytes: format.jsonBytes,
     overflow(bytes, byKey) {
       emit({ type: 'overflow', bytes })
-      return overflowError(name, bytes, byKey)
+      return overflowError(name, bytes, byKey, format.sizeNote?.(jsonLength(byKey)))
     },
   }
+}
+
+/** The bytes of an object's JSON that has these pairs. */
+function jsonLength(byKey: ReadonlyMap<string, number>): number {
+  let sum = 1 // one brace, and for each pair a comma or the other brace
+  for (const bytes of byKey.values()) sum += bytes + 1
+  return sum
 }
 
 function newId(): string {

@@ -19,9 +19,15 @@ export function isTooLarge(name: string, value: string): boolean {
  * The error for a cookie that browsers would drop. It begins as Rails' `CookieOverflow` does.
  *
  * @param byKey bytes of JSON by key, where the cookie is a session
+ * @param note how somebody else counts, with a blank in front
  */
-export function overflowError(name: string, bytes: number, byKey?: ReadonlyMap<string, number>): SessionError {
-  const over = `${name} cookie overflowed with size ${bytes} bytes, ${bytes - COOKIE_LIMIT} over the ${COOKIE_LIMIT} that browsers keep.`
+export function overflowError(
+  name: string,
+  bytes: number,
+  byKey?: ReadonlyMap<string, number>,
+  note = '',
+): SessionError {
+  const over = `${name} cookie overflowed with size ${bytes} bytes, ${bytes - COOKIE_LIMIT} over the ${COOKIE_LIMIT} that browsers keep.${note}`
   if (byKey === undefined || byKey.size === 0) {
     return new SessionError('ERR_COOKIE_OVERFLOW', `${over} Store an id instead, and keep the value in a database.`)
   }

@@ -1,13 +1,27 @@
 import { sealedSessionLength } from '../sealing/compact.ts'
-import type { PayloadSealer } from '../sealing/sealer.ts'
+import { createCompactSealer, type PayloadSealer } from '../sealing/sealer.ts'
+import { createSecretRing, type SecretInput } from '../sealing/secrets.ts'
+import { json } from '../serializers/json.ts'
 import type { Serializer } from '../serializers/serializer.ts'
-import type { SessionFormat } from './session-format.ts'
+import { cookiePurpose, createCookieSealers } from './jar-sealers.ts'
+import type { CookieFormat, SessionFormat } from './session-format.ts'
+
+/** Our own format, for sessions and jar alike. @throws `ERR_SECRET` */
+export function compactFormat(secrets: readonly SecretInput[]): CookieFormat {
+  const ring = createSecretRing(secrets)
+  return {
+    name: 'compact',
+    session: (name, clock) => createCompactSessionFormat(createCompactSealer(ring, cookiePurpose(name), clock), json),
+    sealers: (clock) => createCookieSealers(ring, clock),
+  }
+}
 
 /** Sessions in our own format: header and JSON, sealed for the cookie's name. Layout in `docs/format.md`. */
 export function createCompactSessionFormat(sealer: PayloadSealer, serializer: Serializer): SessionFormat {
   return {
     name: 'compact',
     sealedLength: sealedSessionLength,
+    jsonBytes: (value) => Buffer.byteLength(JSON.stringify(value)),
     seal({ id, created, slid, persistent, data }) {
       return sealer.seal({ kind: 'session', id, created, slid, persistent, json: serializer.dump(data) })
     },

@@ -1,10 +1,25 @@
 import { createCompactSealer, createSignedSealer, type PayloadSealer } from '../sealing/sealer.ts'
 import type { SecretRing } from '../sealing/secrets.ts'
+import { openValue, sealValue, type OpenedValue } from '../sealing/value-sealer.ts'
+import type { Json } from '../serializers/serializer.ts'
+
+/** One way to turn a value into the text of a cookie and back. Times are whole seconds since 1970. */
+export interface ValueSealer {
+  /** @param expires when it ends, or `undefined` for never */
+  seal(value: Json, now: number, expires: number | undefined): string
+  /** Never throws, whatever the text is. */
+  open(text: string, now: number): OpenedCookieValue
+}
+
+/** `reissue`: it was sealed in an old way and should be set again in the current one. */
+export type OpenedCookieValue = OpenedValue & {
+  readonly reissue?: { readonly expires: number | undefined } | undefined
+}
 
 /** The two ways to seal the cookie of one name. Both are bound to that name. */
 export interface CookieSealers {
-  readonly encrypted: PayloadSealer
-  readonly signed: PayloadSealer
+  readonly encrypted: ValueSealer
+  readonly signed: ValueSealer
 }
 
 /** An application has a handful of cookie names; one that makes them up must not make us remember them all. */
@@ -18,8 +33,8 @@ export function createCookieSealers(ring: SecretRing, now: () => number): (name:
     if (known !== undefined) return known
     const purpose = cookiePurpose(name)
     const sealers = {
-      encrypted: createCompactSealer(ring, purpose, now),
-      signed: createSignedSealer(ring, purpose),
+      encrypted: valueSealer(createCompactSealer(ring, purpose, now)),
+      signed: valueSealer(createSignedSealer(ring, purpose)),
     }
     if (byName.size >= REMEMBERED_NAMES) byName.clear()
     byName.set(name, sealers)
@@ -28,6 +43,13 @@ export function createCookieSealers(ring: SecretRing, now: () => number): (name:
 }
 
 /** What a cookie is sealed for. A cookie that is renamed was sealed for something else, and does not open. */
-function cookiePurpose(name: string): string {
+export function cookiePurpose(name: string): string {
   return `cookie.${name}`
+}
+
+function valueSealer(sealer: PayloadSealer): ValueSealer {
+  return {
+    seal: (value, now, expires) => sealValue(sealer, value, now, expires),
+    open: (text, now) => openValue(sealer, text, now),
+  }
 }

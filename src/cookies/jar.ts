@@ -1,6 +1,5 @@
 import { blameCaller, SessionError, type RefusedReason } from '../errors.ts'
 import { createSecretRing, type SecretInput } from '../sealing/secrets.ts'
-import { openValue, sealValue } from '../sealing/value-sealer.ts'
 import { plainCopy } from '../serializers/plain.ts'
 import type { Json } from '../serializers/serializer.ts'
 import {
@@ -13,7 +12,7 @@ import {
 } from './attributes.ts'
 import { COOKIE_LIMIT, cookieBytes, overflowError } from './budget.ts'
 import { MAXIMUM_CANDIDATES } from './candidates.ts'
-import { createCookieSealers, type CookieSealers } from './jar-sealers.ts'
+import { createCookieSealers, type CookieSealers, type OpenedCookieValue } from './jar-sealers.ts'
 import { cookieValues, decodeValue } from './request-cookies.ts'
 import { expireCookie, setCookie, type CookieContext } from './set-cookie.ts'
 
@@ -128,10 +127,10 @@ class Jar {
     return [...this.#pending.values()].map((pending) => pending.line(context))
   }
 
-  #open(view: 'signed' | 'encrypted', name: string, value: string): ReturnType<typeof openValue> {
+  #open(view: 'signed' | 'encrypted', name: string, value: string): OpenedCookieValue {
     if (name.length > MAXIMUM_NAME_CHARACTERS || cookieBytes(name, value) > COOKIE_LIMIT)
       return { ok: false, reason: 'too-large' }
-    return openValue(this.#host.sealers(name)[view], value, this.#host.now())
+    return this.#host.sealers(name)[view].open(value, this.#host.now())
   }
 
   #seal(view: View, name: string, value: unknown, expires: number | undefined): string {
@@ -142,7 +141,7 @@ class Jar {
         `Cookie ${name} was given ${value === null ? 'null' : typeof value}, a plain cookie holds text. Use jar.signed or jar.encrypted for JSON values.`,
       )
     }
-    return sealValue(this.#host.sealers(name)[view], plainCopy(value, `cookie ${name}`), this.#host.now(), expires)
+    return this.#host.sealers(name)[view].seal(plainCopy(value, `cookie ${name}`), this.#host.now(), expires)
   }
 
   /** Browsers keep cookies of one name apart by path and domain, so both may be set in one response. */

@@ -1,5 +1,8 @@
 import type { RefusedReason } from '../errors.ts'
+import type { Json } from '../serializers/serializer.ts'
 import type { SessionRecord } from '../session/host.ts'
+import type { Lifetime } from '../session/lifetime.ts'
+import type { CookieSealers } from './jar-sealers.ts'
 
 /** What a cookie's value turned out to be. */
 export type OpenedSession =
@@ -22,4 +25,18 @@ export interface SessionFormat {
   open(value: string): OpenedSession
   /** The exact length of the value when the session's JSON has `jsonBytes` bytes. */
   sealedLength(jsonBytes: number): number
+  /** The bytes of UTF-8 that a value's JSON takes under `key`; of a key's own name where `key` is left out. */
+  jsonBytes(value: Json, key?: string): number
+  /** What to add to the message of an overflow, where somebody else counts differently. */
+  sizeNote?(jsonBytes: number): string
+}
+
+/** What `createSessions` takes as `format`: how the sessions and the jar of an application are written. */
+export interface CookieFormat {
+  readonly name: string
+  /** Timeouts that the format itself carries, in place of `idleTimeout` and `absoluteTimeout`. */
+  readonly lifetime?: Lifetime | undefined
+  /** @param clock milliseconds since 1970 */
+  session(cookieName: string, clock: () => number): SessionFormat
+  sealers(clock: () => number): (cookieName: string) => CookieSealers
 }

@@ -14,6 +14,13 @@ export interface SessionRecord {
   readonly slid: number
   readonly persistent: boolean
   readonly data: JsonObject
+  /**
+   * The text of each key's JSON as it came, in the order that it came in; `undefined` where the value was changed since.
+   * Only formats have it that give back what nobody touched byte for byte.
+   */
+  readonly texts?: ReadonlyMap<string, string | undefined> | undefined
+  /** Milliseconds since 1970: when the cookie that it came in ends by itself. Only formats have it that say so. */
+  readonly expiresAt?: number | undefined
 }
 
 /** What a request's cookie turned out to hold. */

@@ -7,6 +7,8 @@ export interface Budget {
   readonly limit: number
   /** The bytes that it takes, exactly, when the session's JSON has `jsonBytes` bytes of UTF-8. */
   bytes(jsonBytes: number): number
+  /** The bytes of UTF-8 that a value's JSON takes under `key`; of a key's own name where `key` is left out. */
+  jsonBytes(value: Json, key?: string): number
   /** The error for a session that takes more, with the heaviest keys first. */
   overflow(bytes: number, byKey: ReadonlyMap<string, number>): SessionError
 }
@@ -24,9 +26,14 @@ export class Ledger {
   readonly #budget: Budget
   readonly #byKey = new Map<string, number>()
 
-  constructor(budget: Budget, data: JsonObject) {
+  /** @param texts the JSON of the values that nobody changed, where it was kept */
+  constructor(budget: Budget, data: JsonObject, texts?: ReadonlyMap<string, string | undefined>) {
     this.#budget = budget
-    for (const [key, value] of Object.entries(data)) this.#byKey.set(key, pairBytes(key, jsonBytes(value)))
+    for (const [key, value] of Object.entries(data)) {
+      const text = texts?.get(key)
+      const bytes = text === undefined ? budget.jsonBytes(value, key) : Buffer.byteLength(text)
+      this.#byKey.set(key, this.#pairBytes(key, bytes))
+    }
   }
 
   /**
@@ -40,7 +47,7 @@ export class Ledger {
       this.#byKey.delete(key)
       return
     }
-    const after = pairBytes(key, bytes)
+    const after = this.#pairBytes(key, bytes)
     this.#byKey.set(key, after)
     const total = this.#budget.bytes(this.#jsonBytes())
     if (total <= this.#budget.limit || after <= (before ?? 0)) return
@@ -59,7 +66,7 @@ export class Ledger {
   /** The bytes of JSON that the value of `key` takes now, or `undefined` when there is none. */
   valueBytes(key: string): number | undefined {
     const pair = this.#byKey.get(key)
-    return pair === undefined ? undefined : pair - pairBytes(key, 0)
+    return pair === undefined ? undefined : pair - this.#pairBytes(key, 0)
   }
 
   size(): SessionSize {
@@ -73,13 +80,8 @@ export class Ledger {
     for (const bytes of this.#byKey.values()) sum += bytes
     return 2 + sum + Math.max(0, this.#byKey.size - 1) // braces, pairs, commas
   }
-}
 
-/** The length of a value's JSON in bytes of UTF-8. */
-export function jsonBytes(value: Json): number {
-  return Buffer.byteLength(JSON.stringify(value))
-}
-
-function pairBytes(key: string, valueBytes: number): number {
-  return Buffer.byteLength(JSON.stringify(key)) + 1 + valueBytes
+  #pairBytes(key: string, valueBytes: number): number {
+    return this.#budget.jsonBytes(key) + 1 + valueBytes
+  }
 }

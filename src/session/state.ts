@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../serializers/serializer.ts'
 import { FlashState } from './flash.ts'
 import { guardedCopy, refuseLargeValue, refuseRecords } from './guard.ts'
 import type { Loaded, SessionHost, SessionRecord } from './host.ts'
-import { jsonBytes, Ledger, type SessionSize } from './ledger.ts'
+import { Ledger, type SessionSize } from './ledger.ts'
 import { slideIsDue } from './lifetime.ts'
 import type { Lock, Outcome, SessionStatus, WriteCause } from './outcome.ts'
 import { refuseReservedKey } from './reserved-keys.ts'
@@ -18,6 +18,9 @@ export class SessionState {
   #data: JsonObject = nullObject()
   #flash: FlashState
   #ledger: Ledger | undefined
+  /** The JSON of the keys as it came, for formats that keep it; what is written is `undefined` in it. */
+  #texts: Map<string, string | undefined> | undefined
+  #expiresAt: number | undefined
   #id: string | undefined
   #created = 0
   #persistent: boolean
@@ -105,8 +108,9 @@ export class SessionState {
     this.#open()
     const text = JSON.stringify(copy)
     if (key in this.#data && JSON.stringify(this.#data[key]) === text) return
-    this.#note(key, Buffer.byteLength(text), path)
+    this.#note(key, this.#host.budget.jsonBytes(copy, key), path)
     this.#data[key] = copy
+    this.#forgetText(key)
     this.#changed = true
   }
 
@@ -117,6 +121,7 @@ export class SessionState {
     if (!(key in this.#data)) return
     this.#account().note(key, undefined)
     delete this.#data[key]
+    this.#texts?.delete(key)
     this.#changed = true
   }
 
@@ -133,11 +138,12 @@ export class SessionState {
     apply()
     try {
       if (this.#host.rules.refuseRecords) refuseRecords(container, path)
-      this.#note(key, jsonBytes(this.#data[key] ?? null), path)
+      this.#note(key, this.#host.budget.jsonBytes(this.#data[key] ?? null, key), path)
     } catch (error) {
       undo()
       throw error
     }
+    this.#forgetText(key)
     this.#changed = true
   }
 
@@ -148,6 +154,7 @@ export class SessionState {
     this.#id = this.#host.newId()
     this.#created = this.#host.now()
     this.#persistent = options.persistent ?? this.#persistent
+    this.#expiresAt = undefined
     this.#renewed = true
   }
 
@@ -231,7 +238,15 @@ export class SessionState {
 
   #record(): SessionRecord {
     const now = this.#host.now()
-    return { id: this.id, created: this.#created, slid: now, persistent: this.#persistent, data: this.#data }
+    return {
+      id: this.id,
+      created: this.#created,
+      slid: now,
+      persistent: this.#persistent,
+      data: this.#data,
+      texts: this.#texts,
+      expiresAt: this.#expiresAt,
+    }
   }
 
   #isChanged(): boolean {
@@ -247,11 +262,13 @@ export class SessionState {
       this.#created = this.#host.now()
       return loaded
     }
-    const { id, created, persistent, data } = loaded.record
+    const { id, created, persistent, data, texts, expiresAt } = loaded.record
     this.#id = id
     this.#created = created
     this.#persistent = persistent
     this.#data = data
+    this.#texts = texts && new Map(texts)
+    this.#expiresAt = expiresAt
     this.#changed = loaded.migrated
     this.#storedFlash = flashText(data)
     // What `migrate` made was never assigned: were it too much, nobody would hear of it before the commit.
@@ -269,13 +286,15 @@ export class SessionState {
 
   #clear(): void {
     this.#data = nullObject()
+    this.#texts = undefined
+    this.#expiresAt = undefined
     this.#ledger = undefined
     this.#flash = this.#newFlash()
     this.#storedFlash = undefined
   }
 
   #account(): Ledger {
-    this.#ledger ??= new Ledger(this.#host.budget, this.#data)
+    this.#ledger ??= new Ledger(this.#host.budget, this.#data, this.#texts)
     return this.#ledger
   }
 
@@ -296,13 +315,18 @@ export class SessionState {
       stored: () => this.#openFlash(),
       copy: (value, path) => {
         const copy = this.copy(value, path)
-        refuseLargeValue(jsonBytes(copy), path, this.#host.rules)
+        refuseLargeValue(this.#host.budget.jsonBytes(copy), path, this.#host.rules)
         return copy
       },
       assertWritable: (path) => this.assertWritable(path),
       isWritable: () => this.isWritable,
       store: (entries) => this.#storeFlash(entries),
     })
+  }
+
+  /** What came is not what goes back any more. The key stays where it was, as it does in Ruby. */
+  #forgetText(key: string): void {
+    if (this.#texts?.has(key) === true) this.#texts.set(key, undefined)
   }
 
   #openFlash(): JsonObject | undefined {
@@ -315,9 +339,11 @@ export class SessionState {
     if (entries === undefined) {
       this.#account().note(FLASH_KEY, undefined)
       delete this.#data[FLASH_KEY]
+      this.#texts?.delete(FLASH_KEY)
     } else {
-      this.#account().note(FLASH_KEY, jsonBytes(entries))
+      this.#account().note(FLASH_KEY, this.#host.budget.jsonBytes(entries, FLASH_KEY))
       this.#data[FLASH_KEY] = entries
+      this.#forgetText(FLASH_KEY)
     }
   }
 }
