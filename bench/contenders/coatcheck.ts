@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type * as CompactSession from '../../src/cookies/compact-session.ts'
-import type * as JarSealers from '../../src/cookies/jar-sealers.ts'
 import type * as Index from '../../src/index.ts'
-import type * as Secrets from '../../src/sealing/secrets.ts'
 import type * as JsonSerializer from '../../src/serializers/json.ts'
 import { built } from '../built.ts'
 import type { Contender } from '../contender.ts'
@@ -10,16 +8,13 @@ import { installedVersion } from '../installed-version.ts'
 import { COOKIE_NAME } from '../session.ts'
 
 const { createSessions } = await built<typeof Index>('index.js')
-const { createCompactSessionFormat } = await built<typeof CompactSession>('cookies/compact-session.js')
-const { createCookieSealers } = await built<typeof JarSealers>('cookies/jar-sealers.js')
-const { createSecretRing } = await built<typeof Secrets>('sealing/secrets.js')
+const { compactFormat } = await built<typeof CompactSession>('cookies/compact-session.js')
 const { json } = await built<typeof JsonSerializer>('serializers/json.js')
 
 const secret = randomBytes(32).toString('base64url')
 const sessions = createSessions({ name: COOKIE_NAME, secrets: [secret] })
-// Put together as createSessions does it, from the same parts.
-const sealers = createCookieSealers(createSecretRing([secret]), Date.now)
-const format = createCompactSessionFormat(sealers(COOKIE_NAME).encrypted, json)
+// Made as createSessions makes it.
+const format = compactFormat([secret]).session(COOKIE_NAME, Date.now)
 
 /**
  * The path of a request. Opening is the public `sessions.open`: size, strict decoding, sub-key, seal, harmless JSON,

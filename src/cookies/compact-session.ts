@@ -17,7 +17,7 @@ export function compactFormat(secrets: readonly SecretInput[]): CookieFormat {
 }
 
 /** Sessions in our own format: header and JSON, sealed for the cookie's name. Layout in `docs/format.md`. */
-export function createCompactSessionFormat(sealer: PayloadSealer, serializer: Serializer): SessionFormat {
+function createCompactSessionFormat(sealer: PayloadSealer, serializer: Serializer): SessionFormat {
   return {
     name: 'compact',
     sealedLength: sealedSessionLength,
