@@ -121,7 +121,8 @@ export function checkOptions<Data extends object>(options: SessionsOptions<Data>
     throw wrong(`cookie.persistent is ${JSON.stringify(persistent)}, expected true or false`)
   return Object.freeze({
     attributes: checkAttributes(options.name, { ...cookie, httpOnly: true }),
-    persistent,
+    // A format that seals an end into the session says how long the browser is to keep it.
+    persistent: persistent || options.format?.lifetime !== undefined,
     lifetime: options.format?.lifetime ?? checkLifetime(options.idleTimeout, options.absoluteTimeout ?? '30d'),
     rules: checkGuard(options.guard ?? 'identity'),
     clock: options.clock ?? Date.now,

@@ -179,7 +179,7 @@ function createBudget(format: SessionFormat, name: string, emit: Emit): Budget {
   return {
     limit: COOKIE_LIMIT,
     bytes: (jsonBytes) => nameBytes + format.sealedLength(jsonBytes),
-    jsonBytes: format.jsonBytes,
+    jsonBytes: (value, key) => format.jsonBytes(value, key),
     overflow(bytes, byKey) {
       emit({ type: 'overflow', bytes })
       return overflowError(name, bytes, byKey, format.sizeNote?.(jsonLength(byKey)))

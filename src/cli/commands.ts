@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import type { Duration } from '../duration.ts'
 import { SessionError } from '../errors.ts'
+import { railsFormat, type RailsOptions } from '../rails/index.ts'
 import { createSessions, type AnyData, type OpenedValue, type Sessions } from '../sessions.ts'
 
 /** Options of the commands that handle a cookie. */
 export interface CookieFlags {
   readonly name: string
   readonly secretEnv: string
+  /** JSON of `RailsOptions` without `secretKeyBase`. */
+  readonly rails?: string | undefined
   readonly idleTimeout: string
   readonly absoluteTimeout: string
 }
@@ -36,6 +39,10 @@ function sessionsFor(flags: CookieFlags, env: Environment): Sessions<AnyData> {
       `the environment variable ${flags.secretEnv} is not set. Make a secret with: npx coatcheck secret`,
     )
   }
+  if (flags.rails !== undefined) {
+    const format = railsFormat(railsOptions(flags.rails, secrets))
+    return createSessions({ name: flags.name, format, guard: 'json' })
+  }
   return createSessions({
     name: flags.name,
     secrets: secrets.split(',').map((secret) => secret.trim()),
@@ -46,20 +53,25 @@ function sessionsFor(flags: CookieFlags, env: Environment): Sessions<AnyData> {
   })
 }
 
+/** The first secret is the application's own; the others are read, as rotations with nothing else changed. */
+function railsOptions(text: string, secrets: string): RailsOptions {
+  const options = parseObject(text, '--rails', '{"defaults":"8.1"}') as Partial<RailsOptions> // as: railsFormat checks it
+  const [secretKeyBase = '', ...previous] = secrets.split(',')
+  const rotations = [...(options.rotations ?? []), ...previous.map((secret) => ({ secretKeyBase: secret }))]
+  return { ...options, secretKeyBase, rotations } as RailsOptions // as: see above
+}
+
 function parseData(input: string): AnyData {
-  let data: unknown
+  return parseObject(input, 'standard input', '{"accountId":7}') as AnyData // as: parsed from JSON, and an object
+}
+
+function parseObject(text: string, what: string, example: string): object {
+  let value: unknown
   try {
-    data = JSON.parse(input)
+    value = JSON.parse(text)
   } catch (cause) {
-    throw new SessionError('ERR_SESSION_VALUE', 'standard input is no JSON, expected session data as {"accountId":7}', {
-      cause,
-    })
+    throw new SessionError('ERR_SESSION_VALUE', `${what} is no JSON, expected an object as ${example}`, { cause })
   }
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-    throw new SessionError(
-      'ERR_SESSION_VALUE',
-      'standard input is no JSON object, expected session data as {"accountId":7}',
-    )
-  }
-  return data as AnyData // as: parsed from JSON, and an object
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  throw new SessionError('ERR_SESSION_VALUE', `${what} is no JSON object, expected one as ${example}`)
 }

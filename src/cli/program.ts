@@ -71,6 +71,10 @@ function cookieCommand(program: Command, name: string): Command {
       'environment variable with the secrets, comma-separated, current first',
       'SESSION_SECRET',
     )
+    .option(
+      '--rails <options>',
+      "the options of railsFormat as JSON, for a Rails application's cookies; the secret is its secret_key_base",
+    )
     .option('--idle-timeout <duration>', 'how long a session lasts without use', '14d')
     .option('--absolute-timeout <duration>', 'how long a session lasts from sign-in', '30d')
 }

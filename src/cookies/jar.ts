@@ -92,7 +92,10 @@ class Jar {
     for (const value of reason === undefined ? values : []) {
       if (value === undefined) continue
       const opened = this.#open(view, name, value)
-      if (opened.ok) return opened.value
+      if (opened.ok) {
+        if (opened.reissue !== undefined) this.#reissue(view, name, opened.value, opened.reissue.expires)
+        return opened.value
+      }
       reason = opened.reason
     }
     if (reason !== undefined) this.#host.onRefused(name, reason)
@@ -119,6 +122,13 @@ class Jar {
     const checked = checkAttributes(name, attributes)
     const line = (context: CookieContext): string => expireCookie(checked, context)
     this.#put(checked.path, checked.domain, { name, value: undefined, line })
+  }
+
+  /** Seals anew what was sealed in an old way. The request does not say with which attributes it was set. */
+  #reissue(view: View, name: string, value: Json, expires: number | undefined): void {
+    if (this.#sent || cookieValues(this.#host.cookieHeader, name).length !== 1) return
+    const expiry = expires === undefined ? {} : { expires: new Date(expires * 1000) }
+    this.set(view, name, value, {}, expiry)
   }
 
   /** The Set-Cookie lines, in the order of their first writing. From here on, writing throws. */

@@ -111,3 +111,29 @@ test('--help explains commands, exit codes and where secrets come from', () => {
 test('the program starts with a line that lets a shell run it', () => {
   expect(readFileSync('dist/cli/main.js', 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
 })
+
+test('cookies of a Rails application are sealed and opened with --rails', () => {
+  const rails = ['--name', '_billing_session', '--rails', '{"defaults":"8.1"}']
+  const sealed = coatcheck(['seal', ...rails], { input: '{"user_id":42,"flash":{"notice":"hi"}}', env })
+  expect(sealed.stdout).toMatch(/^[\w%-]+--[\w%]+--[\w%]+\n$/)
+  const opened = coatcheck(['open', ...rails], { input: sealed.stdout, env })
+  expect(opened.stdout).toBe('{"ok":true,"data":{"user_id":42,"flash":{"notice":"hi"}},"format":"rails","secret":0}\n')
+  const other = coatcheck(['open', '--name', '_billing_session', '--rails', '{"defaults":"6.1"}'], {
+    input: sealed.stdout,
+    env,
+  })
+  expect(other).toMatchObject({ status: 1, stdout: '{"ok":false,"reason":"tampered"}\n' })
+  const wrong = coatcheck(['open', '--name', 's', '--rails', '{"defaults":"9"}'], { env })
+  expect(wrong.status).toBe(2)
+  expect(wrong.stderr).toContain('load_defaults is "9"')
+})
+
+test('previous secrets of a Rails application are comma-separated, too', () => {
+  const rails = ['--name', 's', '--rails', '{"defaults":"7.1"}']
+  const sealed = coatcheck(['seal', ...rails], { input: '{"a":1}', env: { SESSION_SECRET: OLD_SECRET } })
+  const opened = coatcheck(['open', ...rails], {
+    input: sealed.stdout,
+    env: { SESSION_SECRET: `${SECRET},${OLD_SECRET}` },
+  })
+  expect(JSON.parse(opened.stdout)).toMatchObject({ ok: true, data: { a: 1 }, secret: 1 })
+})

@@ -77,8 +77,15 @@ describe('what an entry imports at run time', () => {
     },
   )
 
+  test('coatcheck/rails brings the cookies, the serializers and MessagePack, and no sessions', () => {
+    const { files, packages } = reach('dist/rails/index.js', dist)
+    expect(folders(files)).toEqual(['cookies', 'rails', 'sealing', 'serializers'])
+    expect(packages).toEqual(['@msgpack/msgpack', 'cookie', 'node:crypto', 'node:fs', 'node:path'])
+  })
+
   test('every subpath is one that a test above looks at', () => {
-    const looked = MODULES.filter(([, file]) => file === 'dist/index.js' || file.startsWith('dist/adapters/'))
+    const entries: ReadonlySet<string> = new Set(['dist/index.js', 'dist/rails/index.js'])
+    const looked = MODULES.filter(([, file]) => entries.has(file) || file.startsWith('dist/adapters/'))
     expect(looked).toEqual(MODULES)
   })
 })

@@ -28,6 +28,16 @@ test('the public names of every subpath are these and no others', () => {
         "attach",
         "session",
       ],
+      "./rails": [
+        "KeyGenerator",
+        "MessageEncryptor",
+        "MessageVerifier",
+        "maskedAuthenticityToken",
+        "railsFormat",
+        "railsJar",
+        "railsSecrets",
+        "validAuthenticityToken",
+      ],
       "./web": [
         "session",
       ],

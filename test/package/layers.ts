@@ -9,14 +9,19 @@ const LAYERS: readonly (readonly string[])[] = [
   ['duration.ts'],
   ['serializers'],
   ['sealing', 'session', 'stores'],
-  ['cookies', 'identity', 'rails'],
+  ['cookies'],
+  ['identity', 'rails'],
   [WIRING],
   ['adapters', 'inspect'],
   ['cli', 'testing', 'index.ts'],
 ]
 
 /** Packages that a folder may import. There is nothing else that users have to install with us. */
-const PACKAGES: Readonly<Record<string, readonly string[]>> = { cookies: ['cookie'], cli: ['commander'] }
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  cookies: ['cookie'],
+  cli: ['commander'],
+  rails: ['@msgpack/msgpack'],
+}
 
 /** What has neither crypto nor I/O, with the built-in modules that cannot do either. */
 const PURE: Readonly<Record<string, readonly string[]>> = {

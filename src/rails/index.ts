@@ -1,0 +1,8 @@
+export { railsFormat } from './rails-format.ts'
+export { railsJar, type RailsJarOptions } from './rails-jar.ts'
+export { railsSecrets, type RailsSecretsOptions } from './rails-secrets.ts'
+export { maskedAuthenticityToken, validAuthenticityToken, type CsrfForm, type CsrfOptions } from './csrf.ts'
+export { KeyGenerator, type KeyGeneratorOptions, type RailsDigest } from './key-generator.ts'
+export { MessageEncryptor, type MessageEncryptorOptions } from './message-encryptor.ts'
+export { MessageVerifier, type MessageVerifierOptions } from './message-verifier.ts'
+export type { CookiesSerializer, KeyOptions, RailsOptions, RailsVersion, RotationOptions } from './options.ts'

@@ -1,0 +1,103 @@
+import { decodeStrict } from './strict-base64.ts'
+
+/** What a message says of itself beside its payload. */
+export interface Metadata {
+  /** What it is for, as `cookie._billing_session`. */
+  readonly purpose?: string | undefined
+  /** Milliseconds since 1970. */
+  readonly expiresAt?: number | undefined
+}
+
+/** How a Rails version tells an envelope from a bare payload. */
+export type EnvelopeRule = 'prefix' | 'parsed'
+
+/** An envelope, opened but not judged. */
+export interface Envelope {
+  readonly payload: Buffer
+  /** As it stood there: text, or whatever else a foreign writer put. */
+  readonly exp: unknown
+  readonly pur: unknown
+}
+
+const PREFIX = '{"_rails":{"message":'
+
+/**
+ * `{"_rails":{"message":"…","exp":…,"pur":…}}` around `payload`: these keys, this order, no blanks, because Rails 7.1 knows
+ * an envelope by its first bytes (active_support/messages/metadata.rb). Without metadata the payload stays bare.
+ *
+ * @param jsonText how Rails would write a string as JSON
+ */
+export function wrap(payload: Buffer, { purpose, expiresAt }: Metadata, jsonText: (text: string) => string): Buffer {
+  if (purpose === undefined && expiresAt === undefined) return payload
+  const exp = expiresAt === undefined ? 'null' : `"${new Date(expiresAt).toISOString()}"`
+  const pur = purpose === undefined ? 'null' : jsonText(purpose)
+  return Buffer.from(`${PREFIX}"${payload.toString('base64')}","exp":${exp},"pur":${pur}}}`)
+}
+
+/** The envelope that `plaintext` is; `undefined` where it is a bare payload; `malformed` where it is neither. */
+export function unwrap(plaintext: Buffer, rule: EnvelopeRule): Envelope | undefined | 'malformed' {
+  if (rule === 'prefix' && !plaintext.subarray(0, PREFIX.length).equals(Buffer.from(PREFIX))) return undefined
+  const envelope = parseEnvelope(plaintext)
+  if (envelope === undefined) return rule === 'prefix' ? 'malformed' : undefined
+  const { message, exp, pur } = envelope
+  const payload = typeof message === 'string' ? decodeStrict(message) : undefined
+  return payload === undefined ? 'malformed' : { payload, exp, pur }
+}
+
+/** Why an envelope is not accepted at `now`, or `undefined` when it is. */
+export function judge(
+  envelope: Pick<Envelope, 'exp' | 'pur'>,
+  now: number,
+  purpose: { readonly expected: string | undefined; readonly mayBeAbsent: boolean },
+  rule: EnvelopeRule,
+): 'tampered' | 'expired-absolute' | 'malformed' | undefined {
+  const given = envelope.pur ?? ''
+  const absent = given === ''
+  if (absent ? purpose.expected !== undefined && !purpose.mayBeAbsent : given !== purpose.expected) return 'tampered'
+  return judgeExpiry(envelope.exp, now, rule)
+}
+
+/** When an envelope ends, in milliseconds since 1970; `undefined` when it does not say. */
+export function expiryOf(exp: unknown): number | undefined {
+  const at = typeof exp === 'string' ? isoMilliseconds(exp) : undefined
+  return at === undefined || Number.isNaN(at) ? undefined : at
+}
+
+/**
+ * Rails compares `now >= exp`. It writes ISO 8601 in UTC with milliseconds and reads any ISO 8601 time. A number it
+ * compares as a Julian day, so that seconds since 1970 never end; only a holder of the secret can have written one.
+ */
+function judgeExpiry(exp: unknown, now: number, rule: EnvelopeRule): 'expired-absolute' | 'malformed' | undefined {
+  if (exp === null || exp === undefined || (exp === false && rule === 'prefix')) return undefined
+  if (typeof exp === 'number') return julianDay(now) >= exp ? 'expired-absolute' : undefined
+  const at = typeof exp === 'string' ? isoMilliseconds(exp) : undefined
+  if (at === undefined || Number.isNaN(at)) return 'malformed'
+  return now >= at ? 'expired-absolute' : undefined
+}
+
+function julianDay(milliseconds: number): number {
+  return milliseconds / 86_400_000 + 2_440_587.5
+}
+
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?$/i
+
+/** A time without a zone is taken as UTC; Rails would take the server's own. */
+function isoMilliseconds(text: string): number | undefined {
+  if (!ISO.test(text)) return undefined
+  const zoned = /(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`
+  return Date.parse(zoned.toUpperCase())
+}
+
+function parseEnvelope(plaintext: Buffer): { message: unknown; exp: unknown; pur: unknown } | undefined {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(plaintext.toString('utf8'))
+  } catch {
+    return undefined
+  }
+  if (typeof parsed !== 'object' || parsed === null || !Object.hasOwn(parsed, '_rails')) return undefined
+  const { _rails: inner } = parsed as { _rails: unknown } // as: hasOwn says so
+  if (typeof inner !== 'object' || inner === null) return undefined
+  const { message, exp, pur } = inner as { message?: unknown; exp?: unknown; pur?: unknown } // as: all are unknown
+  return { message, exp, pur }
+}

@@ -1,0 +1,138 @@
+import { COOKIE_LIMIT, cookieBytes } from '../cookies/budget.ts'
+import type { CookieSealers, OpenedCookieValue, ValueSealer } from '../cookies/jar-sealers.ts'
+import type { CookieFormat, SessionFormat } from '../cookies/session-format.ts'
+import { BROWSER_MAXIMUM_SECONDS } from '../duration.ts'
+import { SessionError } from '../errors.ts'
+import { encryptedMessages, signedMessages, type CookieMessages } from './cookie-message.ts'
+import { escapeValue, unescapeValue } from './escaped-value.ts'
+import { toJson } from './exact-numbers.ts'
+import type { RubyValue } from './marshal-value.ts'
+import { checkRailsOptions, type RailsOptions, type RailsSettings } from './options.ts'
+import { railsSerializer, type RailsSerializer } from './serializers.ts'
+import { ID_PAIR_BYTES, readSession, sessionObject, valueText, writeSession } from './session-payload.ts'
+import { estimateLength, railsLength } from './sizes.ts'
+
+/**
+ * Sessions and jar in the cookies of a Rails application: what either writes, the other reads.
+ *
+ * ```ts
+ * createSessions({ name: '_billing_session', format: railsFormat({ secretKeyBase, defaults: '8.1' }) })
+ * ```
+ *
+ * Rails seals an end into a session only where `expire_after` is set; without `expireAfter` a session here does not end by
+ * itself either. Rails itself re-issues the cookie on every request that loads the session; we do when a slide is due.
+ *
+ * @throws `ERR_OPTIONS` with Rails' own name for the setting, `ERR_SECRET`
+ */
+export function railsFormat(options: RailsOptions): CookieFormat {
+  const settings = checkRailsOptions(options)
+  const serializer = railsSerializer(settings.serializer, settings)
+  const encrypted = encryptedMessages(settings)
+  const signed = signedMessages(settings)
+  const { expireAfterSeconds } = settings
+  return {
+    name: 'rails',
+    lifetime:
+      expireAfterSeconds === undefined
+        ? undefined
+        : { idleSeconds: expireAfterSeconds, absoluteSeconds: BROWSER_MAXIMUM_SECONDS },
+    session(name, clock) {
+      if (!serializer.canWrite) {
+        throw new SessionError(
+          'ERR_OPTIONS',
+          `cookies_serializer :${serializer.name} can be read and not written: set it to :hybrid on both sides, which reads Marshal and writes JSON.`,
+        )
+      }
+      return createRailsSessionFormat(name, encrypted(name), serializer, settings, clock)
+    },
+    sealers:
+      (clock) =>
+      (name): CookieSealers => ({
+        encrypted: valueSealer(encrypted(name), serializer, clock),
+        signed: valueSealer(signed(name), serializer, clock),
+      }),
+  }
+}
+
+/** More than enough: one in fifty values is longer than the estimate, and each attempt has new random characters. */
+const ATTEMPTS = 50
+
+function createRailsSessionFormat(
+  name: string,
+  messages: CookieMessages,
+  serializer: RailsSerializer,
+  settings: RailsSettings,
+  clock: () => number,
+): SessionFormat {
+  const { escapes, expireAfterSeconds } = settings
+  const payloadOf = (record: Parameters<SessionFormat['seal']>[0]): Buffer =>
+    serializer.writes === 'json' ? Buffer.from(writeSession(record, escapes)) : serializer.dump(sessionObject(record))
+  return {
+    name: 'rails',
+    seal(record) {
+      const payload = payloadOf(record)
+      const expiresAt = expireAfterSeconds === undefined ? record.expiresAt : clock() + expireAfterSeconds * 1000
+      // How many characters have to be escaped is up to chance. A value that is a few bytes too long is sealed again.
+      for (let attempt = 1; ; attempt++) {
+        const value = escapeValue(messages.seal(payload, expiresAt))
+        if (attempt === ATTEMPTS || cookieBytes(name, value) <= COOKIE_LIMIT) return value
+      }
+    },
+    open(text) {
+      const message = openMessage(messages, text, clock())
+      if (!message.ok) return message
+      const { payload, expiresAt, rotation } = message
+      const loaded = load(serializer, payload)
+      const parts = loaded && readSession(loaded)
+      if (loaded === undefined || parts === undefined) return { ok: false, reason: 'malformed' }
+      const now = Math.floor(clock() / 1000)
+      const slid =
+        expiresAt === undefined || expireAfterSeconds === undefined
+          ? now
+          : Math.floor(expiresAt / 1000) - expireAfterSeconds
+      const record = { ...parts, created: now, slid, persistent: expireAfterSeconds !== undefined, expiresAt }
+      const stale = rotation > 0 || serializer.reissues(loaded.format)
+      return { ok: true, record, secret: stale ? Math.max(1, rotation) : 0, keyId: stale ? `rotation ${rotation}` : '' }
+    },
+    jsonBytes: (value, key) => Buffer.byteLength(valueText(value, key, escapes)),
+    sealedLength: (jsonBytes) => estimateLength(withId(jsonBytes), name, settings),
+    sizeNote: (jsonBytes) =>
+      ` Rails counts ${railsLength(withId(jsonBytes), name, settings)}, before it escapes the value.`,
+  }
+}
+
+function withId(jsonBytes: number): number {
+  return jsonBytes + ID_PAIR_BYTES + (jsonBytes > 2 ? 1 : 0)
+}
+
+function valueSealer(messages: CookieMessages, serializer: RailsSerializer, clock: () => number): ValueSealer {
+  return {
+    seal: (value, _now, expires) =>
+      escapeValue(messages.seal(serializer.dump(value), expires === undefined ? undefined : expires * 1000)),
+    open(text): OpenedCookieValue {
+      const message = openMessage(messages, text, clock())
+      if (!message.ok) return message
+      const { payload, expiresAt, rotation } = message
+      const loaded = load(serializer, payload)
+      if (loaded === undefined) return { ok: false, reason: 'malformed' }
+      const stale = rotation > 0 || serializer.reissues(loaded.format)
+      const expires = expiresAt === undefined ? undefined : Math.floor(expiresAt / 1000)
+      const reissue = stale ? { expires } : undefined
+      // as: every serializer gives such values
+      return { ok: true, value: toJson(loaded.value as RubyValue), secret: rotation, keyId: '', reissue }
+    },
+  }
+}
+
+function openMessage(messages: CookieMessages, text: string, now: number): ReturnType<CookieMessages['open']> {
+  const value = unescapeValue(text)
+  return value === undefined ? { ok: false, reason: 'malformed' } : messages.open(value, now)
+}
+
+function load(serializer: RailsSerializer, payload: Buffer): ReturnType<RailsSerializer['load']> | undefined {
+  try {
+    return serializer.load(payload)
+  } catch {
+    return undefined // whatever a payload holds, a cookie that cannot be read is an empty session
+  }
+}

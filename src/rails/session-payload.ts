@@ -1,0 +1,85 @@
+import { nullObject } from '../serializers/plain.ts'
+import type { Json, JsonObject } from '../serializers/serializer.ts'
+import type { SessionRecord } from '../session/host.ts'
+import { exactJson, losesDigits, toJson } from './exact-numbers.ts'
+import { memberTexts, railsJson, type JsonEscapes } from './json-text.ts'
+import type { RubyValue } from './marshal-value.ts'
+import type { LoadedPayload } from './serializers.ts'
+
+/** A Rails session taken apart: its id, its data in our shape, and the text of each key where it came as JSON. */
+export type SessionParts = Pick<SessionRecord, 'id' | 'data' | 'texts'>
+
+const ID_KEY = 'session_id'
+const FLASH_KEY = 'flash'
+/** `"session_id":"…"` with an id of 32 characters. */
+export const ID_PAIR_BYTES = 47
+
+/**
+ * What a payload holds as a session, without top-level nulls, which Rails drops; or `undefined` where Rails shows an empty session or fails: no object, or no
+ * `session_id` that is text (action_dispatch/middleware/session/cookie_store.rb).
+ */
+export function readSession({ value, jsonText }: LoadedPayload): SessionParts | undefined {
+  const session = toJson(value as RubyValue) // as: every serializer gives such values
+  if (!isObject(session)) return undefined
+  const { [ID_KEY]: id, [FLASH_KEY]: flash, ...rest } = session
+  if (typeof id !== 'string') return undefined
+  const data = nullObject()
+  for (const [key, item] of Object.entries(rest)) if (item !== null) data[key] = item
+  const flashes = flash === undefined ? undefined : readFlash(flash)
+  if (flashes !== undefined) data[FLASH_KEY] = flashes
+  const text = jsonText ?? (losesDigits(value as RubyValue) ? exactJson(value as RubyValue) : undefined) // as: see above
+  return { id, data, texts: text === undefined ? undefined : memberTexts(text) }
+}
+
+/**
+ * The session as Rails writes it: `session_id` where it was, else first; every key that nobody touched with the text that
+ * it came with; top-level nulls left out.
+ */
+export function writeSession({ id, data, texts }: SessionParts, escapes: JsonEscapes): string {
+  const members: string[] = []
+  const write = (key: string, text: string): void => void members.push(`${railsJson(key, escapes)}:${text}`)
+  if (texts?.has(ID_KEY) !== true) write(ID_KEY, railsJson(id, escapes))
+  for (const [key, text] of texts ?? []) {
+    if (key === ID_KEY) write(key, text !== undefined && JSON.parse(text) === id ? text : railsJson(id, escapes))
+    else if (text !== undefined && text !== 'null' && Object.hasOwn(data, key)) write(key, text)
+    else writeValue(key)
+  }
+  for (const key of Object.keys(data)) if (texts?.has(key) !== true) writeValue(key)
+  return `{${members.join(',')}}`
+
+  function writeValue(key: string): void {
+    const value = data[key]
+    if (value !== undefined && value !== null) write(key, valueText(value, key, escapes))
+  }
+}
+
+/** One value as it stands under `key`: the flash in Rails' shape. */
+export function valueText(value: Json, key: string | undefined, escapes: JsonEscapes): string {
+  return railsJson(key === FLASH_KEY ? { discard: [], flashes: value } : value, escapes)
+}
+
+/** The same session as an object, for serializers that write no JSON. */
+export function sessionObject({ id, data }: Pick<SessionParts, 'id' | 'data'>): JsonObject {
+  const object = nullObject()
+  object[ID_KEY] = id
+  for (const [key, value] of Object.entries(data)) {
+    if (value !== null) object[key] = key === FLASH_KEY ? { discard: [], flashes: value } : value
+  }
+  return object
+}
+
+/**
+ * `{"discard":[…],"flashes":{…}}` (action_dispatch/middleware/flash.rb): those that are not discarded. Anything that is no
+ * such object is no flash.
+ */
+function readFlash(flash: Json): JsonObject | undefined {
+  if (!isObject(flash) || !isObject(flash['flashes'])) return undefined
+  const discard = Array.isArray(flash['discard']) ? flash['discard'] : []
+  const flashes = nullObject()
+  for (const [name, value] of Object.entries(flash['flashes'])) if (!discard.includes(name)) flashes[name] = value
+  return Object.keys(flashes).length === 0 ? undefined : flashes
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

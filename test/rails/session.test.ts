@@ -1,0 +1,225 @@
+import { randomBytes } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { createSessions, type Sessions } from '../../src/index.ts'
+import { encryptedMessages } from '../../src/rails/cookie-message.ts'
+import { railsFormat, type RailsOptions } from '../../src/rails/index.ts'
+import { checkRailsOptions } from '../../src/rails/options.ts'
+import { EventLog, FakeClock, Visitor } from '../support/visitor.ts'
+
+type Loose = Record<string, unknown>
+
+const NAME = '_billing_session'
+const ID = '5f1d3b9a7c2e4f60819ab0c1d2e3f405'
+const base: RailsOptions = { secretKeyBase: randomBytes(64).toString('hex'), defaults: '8.1' }
+
+function setUp(options: Partial<RailsOptions> = {}): {
+  sessions: Sessions<Loose>
+  visitor: Visitor<Loose>
+  log: EventLog
+  clock: FakeClock
+} {
+  const log = new EventLog()
+  const clock = new FakeClock()
+  const format = railsFormat({ ...base, ...options })
+  const sessions = createSessions<Loose>({ name: NAME, format, guard: 'json', onEvent: log.hear, clock: clock.now })
+  return { sessions, visitor: new Visitor(sessions), log, clock }
+}
+
+/** A cookie as that Rails would have written it, with exactly that payload. */
+function minted(payload: string, options: Partial<RailsOptions> = {}, expiresAt?: number): string {
+  const messages = encryptedMessages(checkRailsOptions({ ...base, ...options }))
+  return encodeURIComponent(messages(NAME).seal(Buffer.from(payload), expiresAt))
+}
+
+/** What is inside a cookie that we wrote. */
+function payloadOf(visitor: Visitor<Loose>, options: Partial<RailsOptions> = {}): string {
+  const messages = encryptedMessages(checkRailsOptions({ ...base, ...options }))
+  const opened = messages(NAME).open(decodeURIComponent(visitor.cookies.get(NAME) ?? ''), 0)
+  return opened.ok ? opened.payload.toString() : opened.reason
+}
+
+test('a new session has its session_id first, as 32 hexadecimal characters', () => {
+  const { visitor } = setUp()
+  visitor.visit(({ session }) => (session['user_id'] = 42))
+  expect(payloadOf(visitor)).toMatch(/^\{"session_id":"[0-9a-f]{32}","user_id":42\}$/)
+})
+
+test('what nobody touched goes back with the very bytes that it came with, in the order that it came in', () => {
+  const { visitor } = setUp()
+  const payload = `{"b":1.0,"session_id":"${ID}","10":[1e20, 18446744073709551615],"a":"\\u003cx\\u003e","_csrf_token":"QV6S","z":{"k": 2.50}}`
+  visitor.cookies.set(NAME, minted(payload))
+  visitor.visit(({ session }) => {
+    expect(session.id).toBe(ID)
+    expect(session['b']).toBe(1)
+    session['new'] = 'x'
+  })
+  expect(payloadOf(visitor)).toBe(payload.replace(/\}$/, ',"new":"x"}'))
+})
+
+test('a changed key keeps its place, a deleted one leaves it, and assigning an equal value changes nothing', () => {
+  const { visitor } = setUp()
+  visitor.cookies.set(NAME, minted(`{"session_id":"${ID}","a":1.0,"b":2,"c":[1.0,2]}`))
+  visitor.visit(({ session }) => {
+    session['a'] = 1
+    delete session['b']
+    const list = session['c'] as number[]
+    list.push(3)
+  })
+  expect(payloadOf(visitor)).toBe(`{"session_id":"${ID}","a":1.0,"c":[1,2,3]}`)
+})
+
+test('nulls at the top are dropped, nested ones stay', () => {
+  const { visitor } = setUp()
+  visitor.visit(({ session }) => Object.assign(session, { gone: null, kept: { a: null } }))
+  expect(payloadOf(visitor)).toMatch(/^\{"session_id":"\w+","kept":\{"a":null\}\}$/)
+})
+
+test('a lone surrogate is never written, and HTML characters are escaped as Rails does', () => {
+  const { visitor } = setUp()
+  visitor.visit(({ session }) => (session['text'] = 'a\ud800b<&>\u2028'))
+  expect(payloadOf(visitor)).toContain('"text":"a\ufffdb\\u003c\\u0026\\u003e\u2028"')
+})
+
+test('a flash is written in the shape of Rails, and one in that shape is shown once', () => {
+  const { visitor } = setUp()
+  visitor.visit(({ session }) => (session.flash.notice = 'Saved'))
+  expect(payloadOf(visitor)).toContain('"flash":{"discard":[],"flashes":{"notice":"Saved"}}')
+  visitor.cookies.set(
+    NAME,
+    minted(`{"session_id":"${ID}","flash":{"discard":["old"],"flashes":{"old":"x","notice":"From Rails"}}}`),
+  )
+  visitor.visit(({ session }) => expect({ ...session.flash }).toEqual({ notice: 'From Rails' }))
+  expect(payloadOf(visitor)).toBe(`{"session_id":"${ID}"}`)
+})
+
+test('a flash that nobody looked at goes back as it came', () => {
+  const { visitor } = setUp()
+  visitor.cookies.set(NAME, minted(`{"session_id":"${ID}","flash":{"flashes": {"notice":"x"},"discard":[]}}`))
+  visitor.visit(({ session }) => (session['a'] = 1))
+  expect(payloadOf(visitor)).toBe(`{"session_id":"${ID}","flash":{"flashes": {"notice":"x"},"discard":[]},"a":1}`)
+})
+
+test('renew gives a new session_id in the old place', () => {
+  const { visitor } = setUp()
+  visitor.cookies.set(NAME, minted(`{"a":1,"session_id":"${ID}"}`))
+  visitor.visit(({ session }) => session.renew())
+  expect(payloadOf(visitor)).toMatch(/^\{"a":1,"session_id":"[0-9a-f]{32}"\}$/)
+  expect(payloadOf(visitor)).not.toContain(ID)
+})
+
+test.each<[string, Partial<RailsOptions>, Partial<RailsOptions>]>([
+  [
+    'an older secret_key_base',
+    { secretKeyBase: 'old'.repeat(20) },
+    { rotations: [{ secretKeyBase: 'old'.repeat(20) }] },
+  ],
+  ['SHA1 keys', { digest: 'SHA1' }, { rotations: [{ digest: 'SHA1' }] }],
+  ['CBC', { authenticatedEncryption: false }, {}],
+  ['aes-128-gcm', { cipher: 'aes-128-gcm' }, { rotations: [{ cipher: 'aes-128-gcm' }] }],
+])('a cookie of %s opens by rotation, is written anew on that response, and is counted', (_, old, now) => {
+  const { visitor, log } = setUp(now)
+  visitor.cookies.set(NAME, minted(`{"session_id":"${ID}","a":1}`, old))
+  expect(visitor.visit(({ session }) => expect(session['a']).toBe(1)).setCookie).toHaveLength(1)
+  expect(log.events).toMatchObject([{ type: 'opened-by-previous-secret', secret: 1 }])
+  expect(payloadOf(visitor)).toBe(`{"session_id":"${ID}","a":1}`)
+  expect(visitor.visit(({ session }) => session['a']).setCookie).toHaveLength(0)
+})
+
+test('a rotated cookie keeps its end, which Rails itself forgets', () => {
+  const { visitor, clock } = setUp({ rotations: [{ digest: 'SHA1' }] })
+  visitor.cookies.set(NAME, minted(`{"session_id":"${ID}","a":1}`, { digest: 'SHA1' }, clock.now() + 60_000))
+  visitor.visit(({ session }) => expect(session['a']).toBe(1))
+  clock.advance(59)
+  visitor.visit(({ session }) => expect(session['a']).toBe(1))
+  clock.advance(1)
+  visitor.visit(({ session }) => expect(session.refused).toBe('expired-absolute'))
+})
+
+test('expireAfter is sealed inside, slides with use, and sets Max-Age', () => {
+  const { visitor, clock } = setUp({ expireAfter: '1h' })
+  const [line] = visitor.visit(({ session }) => (session['a'] = 1)).setCookie
+  expect(line).toContain('Max-Age=3600')
+  clock.advance(3000)
+  expect(visitor.visit(({ session }) => session['a']).setCookie).toHaveLength(1)
+  clock.advance(3599)
+  visitor.visit(({ session }) => expect(session['a']).toBe(1))
+  clock.advance(3600)
+  visitor.visit(({ session }) => expect(session.refused).toBe('expired-absolute'))
+})
+
+test('without a purpose a cookie opens under any name, unless a purpose is required', () => {
+  const bare = minted(`{"session_id":"${ID}","a":1}`, { metadata: false })
+  expect(setUp().sessions.read(`${NAME}=${bare}`)['a']).toBe(1)
+  expect(setUp({ requirePurpose: true }).sessions.read(`${NAME}=${bare}`).refused).toBe('tampered')
+})
+
+test('an overflow is thrown at the assignment and says both sizes, and what passes fits into 4096 escaped bytes', () => {
+  const { visitor } = setUp()
+  let length = 1500
+  const commit = visitor.visit(({ session }) => {
+    expect(() => {
+      for (;;) session['text'] = 'x'.repeat(length++)
+    }).toThrow(
+      /^_billing_session cookie overflowed with size \d+ bytes, \d+ over the 4096 that browsers keep\. Rails counts \d+, before it escapes the value\. Heaviest keys: "text"/,
+    )
+  })
+  expect(length).toBeGreaterThan(1900)
+  const bytes = NAME.length + (visitor.cookies.get(NAME)?.length ?? 0)
+  expect(commit.setCookie).toHaveLength(1)
+  expect(bytes).toBeLessThanOrEqual(4096)
+  expect(bytes).toBeGreaterThan(3900)
+})
+
+test('the jar of a request speaks Rails too', () => {
+  const { visitor } = setUp()
+  visitor.visit(({ jar }) => {
+    jar.signed.set('user_id', 42)
+    jar.permanent.encrypted.set('remember', { token: 'x' })
+  })
+  expect(visitor.cookies.get('user_id')).toMatch(/^\w+(?:%3D){0,2}--[0-9a-f]{40}$/)
+  visitor.visit(({ jar }) => {
+    expect(jar.signed.get('user_id')).toBe(42)
+    expect(jar.encrypted.get('remember')).toEqual({ token: 'x' })
+    expect(jar.signed.get('remember')).toBeUndefined()
+  })
+})
+
+test.each<[Partial<RailsOptions>, RegExp]>([
+  [{ defaults: '9.9' as '8.1' }, /load_defaults is "9\.9"/],
+  [{ secretKeyBase: '' }, /secret_key_base is missing/],
+  [{ cipher: 'aes-256-cbc' as 'aes-256-gcm' }, /encrypted_cookie_cipher is "aes-256-cbc"/],
+  [
+    { authenticatedEncryption: false, cipher: 'aes-128-gcm' },
+    /encrypted_cookie_cipher aes-128-gcm is impossible without use_auth/,
+  ],
+  [{ authenticatedEncryptedCookieSalt: null }, /authenticated_encrypted_cookie_salt is null/],
+  [{ authenticatedEncryption: false, encryptedCookieSalt: null }, /encrypted_cookie_salt/],
+  [{ digest: 'MD5' as 'SHA1' }, /key_generator_hash_digest_class is "MD5"/],
+  [{ serializer: 'yaml' as 'json' }, /cookies_serializer is "yaml"/],
+  [{ serializer: 'marshal' }, /cookies_serializer :marshal can be read and not written/],
+  [{ serializer: 'message_pack', defaults: '7.0' }, /cookies_serializer :message_pack exists from Rails 7\.1/],
+  [{ expireAfter: '500d' }, /expire_after is 500d/],
+])('an impossible setting is refused with the name that Rails has for it: %o', (options, message) => {
+  expect(() => setUp(options)).toThrow(message)
+})
+
+test('secrets and timeouts of our own beside a format are refused', () => {
+  const format = railsFormat({ ...base, expireAfter: '1h' })
+  expect(() => createSessions({ name: NAME, format, secrets: ['x'] } as never)).toThrow(
+    /secrets is given beside format rails/,
+  )
+  expect(() => createSessions({ name: NAME, format, idleTimeout: '1h' })).toThrow(
+    /idleTimeout is given beside format rails/,
+  )
+})
+
+test('a signed cookie of an older secret is set again in the current way', () => {
+  const older = setUp({ secretKeyBase: 'old'.repeat(20) })
+  older.visitor.visit(({ jar }) => jar.signed.set('user_id', 42))
+  const { visitor } = setUp({ rotations: [{ secretKeyBase: 'old'.repeat(20) }] })
+  visitor.cookies.set('user_id', older.visitor.cookies.get('user_id') ?? '')
+  expect(visitor.visit(({ jar }) => expect(jar.signed.get('user_id')).toBe(42)).setCookie).toHaveLength(1)
+  const current = setUp().visitor
+  current.cookies.set('user_id', visitor.cookies.get('user_id') ?? '')
+  current.visit(({ jar }) => expect(jar.signed.get('user_id')).toBe(42))
+})
