@@ -1,25 +1,30 @@
 import { randomBytes } from 'node:crypto'
 import { SessionError } from 'coatcheck'
+import { readArguments, UsageError } from './arguments.ts'
 import { seedDatabase } from './data/seed.ts'
 import { endWithNpm } from './end-with-npm.ts'
 import { runFleet } from './fleet.ts'
-import { createBillingSessions } from './sessions.ts'
+import { createBillingSessions, KIND_VARIABLE } from './sessions.ts'
 import { readSettings, SettingsError } from './settings.ts'
 
 const WORKERS = 4
 
-/** `node examples/billing/main.ts`: checks, creates the database, then hands over to four workers. */
+/** `node examples/billing/main.ts [--rails]`: checks, creates the database, then hands over to four workers. */
 function main(): void {
+  const { kind } = readArguments(process.argv.slice(2))
   const { port, database } = readSettings(process.env)
   const secret = process.env['SESSION_SECRET'] ?? generateSecret()
   // Made once here only to be checked, so that a weak secret is one line now and not four stack traces later.
-  createBillingSessions(secret)
+  createBillingSessions(secret, kind)
   seedDatabase(database)
   endWithNpm()
   runFleet({
     size: WORKERS,
-    environment: { SESSION_SECRET: secret },
-    onReady: (pids) => console.log(`Billing demo on http://localhost:${port} with workers ${pids.join(', ')}`),
+    environment: { SESSION_SECRET: secret, [KIND_VARIABLE]: kind },
+    onReady: (pids) => {
+      if (kind === 'rails') console.log('Cookies are those of a Rails 8.1 application.')
+      console.log(`Billing demo on http://localhost:${port} with workers ${pids.join(', ')}`)
+    },
   })
 }
 
@@ -33,7 +38,8 @@ try {
   main()
 } catch (error) {
   // What can be put right from outside is one line; anything else is a bug of ours and keeps its stack.
-  if (!(error instanceof SettingsError || error instanceof SessionError)) throw error
+  const isUsage = error instanceof UsageError
+  if (!(isUsage || error instanceof SettingsError || error instanceof SessionError)) throw error
   console.error(error.message)
-  process.exitCode = 1
+  process.exitCode = isUsage ? 2 : 1
 }

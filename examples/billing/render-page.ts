@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Eta } from 'eta'
 import type { Request, Response } from 'express'
-import { sessions } from './billing-sessions.ts'
+import { kind, sessions } from './billing-sessions.ts'
 import { formatMoney, formatNumber } from './format.ts'
 import { inspectRequest } from './inspect-request.ts'
 import { findVisitor } from './visitor.ts'
@@ -22,6 +22,7 @@ export function renderPage(req: Request, res: Response, view: string, data: Page
   const inspection = inspectRequest(req)
   const page = {
     path: req.path,
+    isRails: kind === 'rails',
     visitor: findVisitor(req),
     messages,
     inspection,

@@ -26,11 +26,20 @@ export interface RunningDemo extends Demo {
 const IN_A_SHELL = ['sh', '-c', `'${process.execPath}' '${MAIN}'; exit $?`] as const // as const: a pair and more
 const ALONE = [process.execPath, MAIN] as const // as const: see above
 
-/** Starts the demo without waiting for anything. */
-export function spawnDemo(port: number, database: string, how: 'alone' | 'in a shell' = 'alone'): Demo {
+/**
+ * Starts the demo without waiting for anything.
+ *
+ * @param more arguments, when it runs alone
+ */
+export function spawnDemo(
+  port: number,
+  database: string,
+  how: 'alone' | 'in a shell' = 'alone',
+  more: readonly string[] = [],
+): Demo {
   const { SESSION_SECRET: _, ...environment } = process.env
   const [command, ...args] = how === 'alone' ? ALONE : IN_A_SHELL
-  const child = spawn(command, args, {
+  const child = spawn(command, [...args, ...more], {
     env: { ...environment, npm_lifecycle_event: 'start', PORT: String(port), BILLING_DATABASE: database },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -41,10 +50,10 @@ export function spawnDemo(port: number, database: string, how: 'alone' | 'in a s
 }
 
 /** Starts the demo on a free port with a database of its own, and waits until it says that it is ready. */
-export async function startDemo(how?: 'alone' | 'in a shell'): Promise<RunningDemo> {
+export async function startDemo(how?: 'alone' | 'in a shell', more?: readonly string[]): Promise<RunningDemo> {
   const directory = mkdtempSync(join(tmpdir(), 'billing-'))
   const port = await freePort()
-  const demo = spawnDemo(port, join(directory, 'billing.db'), how)
+  const demo = spawnDemo(port, join(directory, 'billing.db'), how, more)
   const pids = await readyPids(demo)
   const stop = async (): Promise<void> => {
     if (demo.process.exitCode === null && demo.process.signalCode === null) {

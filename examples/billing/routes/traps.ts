@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { sessions } from '../billing-sessions.ts'
 import { invoicesOf } from '../data/invoices.ts'
 import { PageError } from '../errors.ts'
+import { receivedCookie } from '../received-cookie.ts'
 import { renderPage } from '../render-page.ts'
 import { TRAPS } from '../traps/catalogue.ts'
 import { signedIn } from '../visitor.ts'
@@ -33,7 +34,7 @@ export function trapRoutes(): Router {
       const outcome = trap.run({
         action: trapForm.parse(req.body).action,
         session,
-        cookie: jar.get(sessions.name) ?? '',
+        cookie: receivedCookie(req) ?? '',
         jar,
         user,
         account,

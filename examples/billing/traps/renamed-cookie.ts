@@ -1,13 +1,13 @@
 import { createSessions, type OpenedValue } from 'coatcheck'
-import { sessions } from '../billing-sessions.ts'
-import { readSecrets } from '../sessions.ts'
+import { kind, sessions } from '../billing-sessions.ts'
+import { readSecrets, sealedWith } from '../sessions.ts'
 import { sourceOf } from './source.ts'
 import type { Trap } from './trap.ts'
 
 const secrets = readSecrets(process.env['SESSION_SECRET'])
 
 function openUnderAnotherName(cookie: string): OpenedValue {
-  const others = createSessions({ name: 'admin_session', secrets })
+  const others = createSessions({ name: 'admin_session', ...sealedWith(secrets, kind) })
   return others.open(cookie)
 }
 

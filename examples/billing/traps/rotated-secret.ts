@@ -1,9 +1,9 @@
 import { createSessions, type OpenedValue, type SessionEvent } from 'coatcheck'
 import { randomBytes } from 'node:crypto'
-import { sessions } from '../billing-sessions.ts'
-import { readSecrets, type BillingSession } from '../sessions.ts'
+import { kind, sessions } from '../billing-sessions.ts'
+import { readSecrets, sealedWith, type BillingSession } from '../sessions.ts'
 import { sourceOf } from './source.ts'
-import type { Trap } from './trap.ts'
+import type { Fact, Trap } from './trap.ts'
 
 const previous = readSecrets(process.env['SESSION_SECRET'])
 
@@ -12,15 +12,22 @@ function openAfterRotation(
   onEvent: (event: SessionEvent) => void,
 ): { userId: number | undefined; opened: OpenedValue } {
   const current = randomBytes(32).toString('hex')
-  const rotated = createSessions<BillingSession>({ name: sessions.name, secrets: [current, ...previous], onEvent })
+  const sealing = sealedWith([current, ...previous], kind)
+  const rotated = createSessions<BillingSession>({ name: sessions.name, onEvent, ...sealing })
   const { userId } = rotated.read(`${sessions.name}=${cookie}`)
   return { userId, opened: rotated.open(cookie) }
 }
 
 function openAfterDrop(cookie: string): OpenedValue {
   const current = randomBytes(32).toString('hex')
-  const dropped = createSessions<BillingSession>({ name: sessions.name, secrets: [current] })
+  const dropped = createSessions<BillingSession>({ name: sessions.name, ...sealedWith([current], kind) })
   return dropped.open(cookie)
+}
+
+/** Our own format names its secret, so it tells a dropped one from a forgery; nothing in a Rails cookie does. */
+const NO_KEY_ID: Fact = {
+  label: 'Why “tampered”',
+  text: 'A Rails cookie does not say which secret sealed it, so one of a dropped secret looks like a forged one.',
 }
 
 export const rotatedSecret: Trap = {
@@ -54,6 +61,9 @@ export const droppedSecret: Trap = {
   buttons: [{ action: 'run', label: 'Drop the secret' }],
   run: ({ cookie }) => ({
     headline: 'Your cookie cannot be read any more, and neither can anybody’s.',
-    facts: [{ label: 'sessions.open()', text: JSON.stringify(openAfterDrop(cookie)), isCode: true }],
+    facts: [
+      { label: 'sessions.open()', text: JSON.stringify(openAfterDrop(cookie)), isCode: true },
+      ...(kind === 'rails' ? [NO_KEY_ID] : []),
+    ],
   }),
 }

@@ -4,9 +4,10 @@ import type { Trap } from './trap.ts'
 
 /** Changes one character in the middle, which is one of the encrypted ones. */
 function tamper(cookie: string): string {
-  const at = Math.floor(cookie.length / 2)
-  const other = cookie[at] === 'A' ? 'B' : 'A'
-  return cookie.slice(0, at) + other + cookie.slice(at + 1)
+  const value = decodeURIComponent(cookie)
+  const at = Math.floor(value.length / 2)
+  const other = value[at] === 'A' ? 'B' : 'A'
+  return encodeURIComponent(value.slice(0, at) + other + value.slice(at + 1))
 }
 
 export const tamperedCookie: Trap = {
@@ -25,8 +26,8 @@ export const tamperedCookie: Trap = {
     if (action !== 'send') {
       return { headline: 'Refused, with a reason for the operator and none for the visitor.', facts }
     }
-    // Under the session's own name: the browser replaces the good cookie by this one.
-    jar.set(sessions.name, tampered)
+    // Under the session's own name: the browser replaces the good cookie by this one. The jar encodes what it is given.
+    jar.set(sessions.name, decodeURIComponent(tampered))
     return {
       headline:
         'Your browser holds the tampered cookie now. Whatever you click next, you are signed out, without an error.',

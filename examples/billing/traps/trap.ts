@@ -24,7 +24,7 @@ export interface TrapContext {
   /** Which of the trap's buttons it was. */
   readonly action: string
   readonly session: Session<BillingSession>
-  /** The value of this request's session cookie, as the browser sent it. */
+  /** The value of this request's session cookie, as it stands in the header. */
   readonly cookie: string
   readonly jar: CookieJar
   readonly user: User
