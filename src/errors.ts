@@ -10,6 +10,8 @@
  * | `ERR_SESSION_DESTROYED` | usage | a session was used after `destroy()` |
  * | `ERR_SECRET` | usage | a secret is missing, too short, guessable or given twice |
  * | `ERR_OPTIONS` | usage | an option, an attribute or a combination of them is impossible |
+ * | `ERR_REVOKED` | data | a sign-in or a renewed proof came after the user's sessions were revoked |
+ * | `ERR_NOT_RECENT` | data | `requireRecent` wants the user to prove again who they are |
  * | `ERR_STORE_UNAVAILABLE` | system | the server store did not answer |
  */
 export type SessionErrorCode =
@@ -20,6 +22,8 @@ export type SessionErrorCode =
   | 'ERR_SESSION_DESTROYED'
   | 'ERR_SECRET'
   | 'ERR_OPTIONS'
+  | 'ERR_REVOKED'
+  | 'ERR_NOT_RECENT'
   | 'ERR_STORE_UNAVAILABLE'
 
 /**
@@ -36,13 +40,28 @@ export class SessionError extends Error {
   override readonly name = 'SessionError'
   readonly code: SessionErrorCode
   readonly kind: SessionErrorKind
+  /** The HTTP status of a response to it, which Express and Koa read from an error: 500 but for what is nobody's fault. */
+  readonly status: number
+  /** Headers of that response, which both read too. */
+  readonly headers: Readonly<Record<string, string>> | undefined
 
   constructor(code: SessionErrorCode, message: string, options: { kind?: SessionErrorKind; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.kind = options.kind ?? 'usage'
+    this.status = STATUSES[code] ?? 500
+    this.headers = code === 'ERR_STORE_UNAVAILABLE' ? { 'Retry-After': String(RETRY_AFTER_SECONDS) } : undefined
   }
 }
+
+const STATUSES: { readonly [Code in SessionErrorCode]?: number } = {
+  ERR_REVOKED: 401,
+  ERR_NOT_RECENT: 403,
+  ERR_STORE_UNAVAILABLE: 503,
+}
+
+/** Long enough for a database to fail over, short enough for somebody who waits. */
+export const RETRY_AFTER_SECONDS: number = 5
 
 /**
  * Why a cookie, or any sealed text, was not accepted. A reason is for logs and metrics: every refusal looks the same

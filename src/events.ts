@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import type { RefusedReason } from './errors.ts'
+import type { IdentityEvent } from './identity/events.ts'
 
 /**
  * What an operator may want to count. Events name cookies, reasons and key ids; never a value, a secret or session data.
@@ -13,6 +14,8 @@ import type { RefusedReason } from './errors.ts'
  * | `overflow` | a write was refused because the cookie would have had `bytes` bytes |
  * | `renewed` | a session got a new id by `renew()` |
  * | `destroyed` | a session was ended, by `destroy()` or `reset()` |
+ *
+ * Those of user sessions are `IdentityEvent`s.
  */
 export type SessionEvent = { readonly cookie: string; /** Milliseconds since 1970. */ readonly at: number } & (
   | { readonly type: 'refused'; readonly reason: RefusedReason }
@@ -20,6 +23,7 @@ export type SessionEvent = { readonly cookie: string; /** Milliseconds since 197
   | { readonly type: 'opened-by-previous-secret'; readonly keyId: string; readonly secret: number }
   | { readonly type: 'overflow'; readonly bytes: number }
   | { readonly type: 'migrated' | 'renewed' | 'destroyed' }
+  | IdentityEvent
 )
 
 /** An event before it is dated and named. */

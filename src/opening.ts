@@ -8,6 +8,7 @@ import { validate } from './schema.ts'
 import { nullObject } from './serializers/plain.ts'
 import type { Loaded, SessionRecord } from './session/host.ts'
 import { expiry } from './session/lifetime.ts'
+import { isHidden } from './session/reserved-keys.ts'
 
 /** Opens one value of our name: size, seal, then timeouts. */
 export function createOpener(
@@ -43,14 +44,13 @@ export function createLoader<Data extends object>(
     const stale = secret > 0
     if (stale) emit({ type: 'opened-by-previous-secret', keyId, secret })
     if (options.schema === undefined) return { record: chosen.record, stale, migrated: false }
-    const { flash, ...data } = chosen.record.data
-    const valid = validate(Object.assign(nullObject(), data), options.schema, options.migrate)
+    const data = nullObject()
+    const hidden = nullObject()
+    for (const [key, value] of Object.entries(chosen.record.data)) (isHidden(key) ? hidden : data)[key] = value
+    const valid = validate(data, options.schema, options.migrate)
     if (valid === undefined) return refuse('schema')
     if (valid.migrated) emit({ type: 'migrated' })
-    const record: SessionRecord = {
-      ...chosen.record,
-      data: Object.assign(nullObject(), valid.data, flash === undefined ? {} : { flash }),
-    }
+    const record: SessionRecord = { ...chosen.record, data: Object.assign(nullObject(), valid.data, hidden) }
     return { record, stale, migrated: valid.migrated }
   }
 }

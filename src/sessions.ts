@@ -7,6 +7,7 @@ import { expireCookie, setCookie, type CookieContext } from './cookies/set-cooki
 import { blameCaller, SessionError, type RefusedReason } from './errors.ts'
 import { createEmit, type Emit } from './events.ts'
 import { createExchange, type Exchange, type RequestFacts } from './exchange.ts'
+import type { IdentityHost } from './identity/identity-options.ts'
 import { createLoader, createOpener } from './opening.ts'
 import { checkOptions, type SessionsOptions } from './options.ts'
 import type { StandardSchema } from './schema.ts'
@@ -14,6 +15,7 @@ import { randomBytes16 } from './sealing/random.ts'
 import type { Json, JsonObject } from './serializers/serializer.ts'
 import type { Budget } from './session/ledger.ts'
 import { secondsLeft } from './session/lifetime.ts'
+import { IDENTITY_KEY } from './session/reserved-keys.ts'
 import { createSession, type Session } from './session/session.ts'
 import { SessionState } from './session/state.ts'
 
@@ -41,8 +43,10 @@ export interface Sessions<Data extends object> {
   begin(request: object, facts: RequestFacts): Exchange<Data>
   /** The cookie value of a fresh session with that data, as the command line and tests need it. */
   seal(data: { readonly [Key in keyof Data]?: Data[Key] | undefined }): string
-  /** What a cookie value holds, timeouts included. Never throws. */
+  /** What a cookie value holds, timeouts included. Never throws. Whoever is signed in by it is left out: that is a credential. */
   open(value: string): OpenedValue
+  /** For the layers on top, as `coatcheck/identity`: the clock, the timeouts and the observers of these sessions. */
+  readonly host: IdentityHost['host']
 }
 
 /**
@@ -169,8 +173,11 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     open(value) {
       const opened = open(value)
       if (!opened.ok) return opened
-      return { ok: true, data: opened.record.data, format: format.name, secret: opened.secret }
+      const { data } = opened.record
+      if (IDENTITY_KEY in data) delete data[IDENTITY_KEY]
+      return { ok: true, data, format: format.name, secret: opened.secret }
     },
+    host: { clock, lifetime: checked.lifetime, emit },
   }
 }
 

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Identity, UserId } from '../identity/index.ts'
 import type { RegisteredSession } from '../register.ts'
 import type { Sessions } from '../sessions.ts'
-import { attach } from './node.ts'
+import { admit } from './admission.ts'
+import { attach, deny, type RequireUserOptions } from './node.ts'
 
 declare global {
   namespace Express {
@@ -40,5 +42,34 @@ export function session<Data extends object>(
       Object.defineProperty(request, 'session', { configurable: true, get: () => exchange.session })
     }
     next()
+  }
+}
+
+/**
+ * Middleware that lets in who is signed in and allowed; the handler gets the user from `identity.currentUser(session)`, which
+ * asks nobody again. Everybody else gets 401, or 303 to `signInPath`; 403 where `allow` says no; 503 with Retry-After where the
+ * record cannot be asked.
+ *
+ * ```ts
+ * app.use('/account', requireUser(identity, { signInPath: '/sign-in' }))
+ * ```
+ */
+export function requireUser<
+  User,
+  Id extends UserId,
+  Request extends ExpressRequest = ExpressRequest,
+  Response extends ServerResponse = ServerResponse,
+>(
+  identity: Identity<Id, User>,
+  options: RequireUserOptions<Request, Response> = {},
+): (request: Request, response: Response, next: (error?: unknown) => void) => Promise<void> {
+  return async (request, response, next) => {
+    try {
+      const admission = await admit(identity, request)
+      if ('denial' in admission) await deny(request, response, admission.denial, options)
+      else next()
+    } catch (error) {
+      next(error) // Express 4 does not wait for a promise
+    }
   }
 }

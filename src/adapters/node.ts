@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { CommitHeaders, Exchange } from '../exchange.ts'
+import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
+import { admit, denialResponse, type Denial, type DenialOptions } from './admission.ts'
 import { varyWithCookie } from './vary.ts'
 
 /** A request of `node:http`, `node:https` or the compatibility API of `node:http2`. */
@@ -30,6 +32,49 @@ export function session<Data extends object, Request extends NodeRequest, Respon
     attach(sessions, request, response, () => isEncrypted(request))
     return handler(request, response)
   }
+}
+
+/** How `requireUser` answers whom it does not let in. */
+export interface RequireUserOptions<Request, Response> extends DenialOptions {
+  /** Answers in place of the default. */
+  readonly deny?: ((request: Request, response: Response, denial: Denial) => unknown) | undefined
+}
+
+/**
+ * Lets in who is signed in and allowed, and gives `handler` the user. Everybody else gets 401, or 303 to `signInPath`; 403
+ * where `allow` says no; 503 with Retry-After where the record cannot be asked.
+ *
+ * ```ts
+ * http.createServer(session(sessions, requireUser(identity, (request, response, user) => response.end(`Hello, ${user.name}`))))
+ * ```
+ */
+export function requireUser<User, Id extends UserId, Request extends NodeRequest, Response extends NodeResponse>(
+  identity: Identity<Id, User>,
+  handler: (request: Request, response: Response, user: User) => unknown,
+  options: RequireUserOptions<Request, Response> = {},
+): (request: Request, response: Response) => Promise<void> {
+  return async (request, response) => {
+    const admission = await admit(identity, request)
+    if ('user' in admission) await handler(request, response, admission.user)
+    else await deny(request, response, admission.denial, options)
+  }
+}
+
+/** Answers a request that is not let in. For adapters of frameworks that stand on `node:http`. */
+export async function deny<Request, Response extends NodeResponse>(
+  request: Request,
+  response: Response,
+  denial: Denial,
+  options: RequireUserOptions<Request, Response>,
+): Promise<void> {
+  if (options.deny !== undefined) {
+    await options.deny(request, response, denial)
+    return
+  }
+  const { status, headers, body } = denialResponse(denial, options)
+  response.statusCode = status
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  response.end(body)
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { CommitHeaders } from '../exchange.ts'
+import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
+import { admit, denialResponse, type Denial, type DenialOptions } from './admission.ts'
 import { varyWithCookie } from './vary.ts'
 
 /**
@@ -24,6 +26,34 @@ export function session<Data extends object, Rest extends unknown[]>(
     })
     const response = await handler(request, ...rest)
     return withHeaders(response, exchange.commit())
+  }
+}
+
+/** How `requireUser` answers whom it does not let in. */
+export interface RequireUserOptions extends DenialOptions {
+  /** Answers in place of the default. */
+  readonly deny?: ((request: Request, denial: Denial) => Response | Promise<Response>) | undefined
+}
+
+/**
+ * Lets in who is signed in and allowed, and gives `handler` the user. Everybody else gets 401, or 303 to `signInPath`; 403
+ * where `allow` says no; 503 with Retry-After where the record cannot be asked.
+ *
+ * ```ts
+ * export default { fetch: session(sessions, requireUser(identity, (request, user) => new Response(`Hello, ${user.name}`))) }
+ * ```
+ */
+export function requireUser<User, Id extends UserId, Rest extends unknown[]>(
+  identity: Identity<Id, User>,
+  handler: (request: Request, user: User, ...rest: Rest) => Response | Promise<Response>,
+  options: RequireUserOptions = {},
+): (request: Request, ...rest: Rest) => Promise<Response> {
+  return async (request, ...rest) => {
+    const admission = await admit(identity, request)
+    if ('user' in admission) return handler(request, admission.user, ...rest)
+    if (options.deny !== undefined) return options.deny(request, admission.denial)
+    const { status, headers, body } = denialResponse(admission.denial, options)
+    return new Response(body, { status, headers })
   }
 }
 

@@ -38,7 +38,7 @@ export interface SessionControls {
 }
 
 /** `toJSON` and `then` are no controls, but JSON.stringify and await ask every object for them. */
-type ReservedKey = keyof SessionControls | 'toJSON' | 'then'
+type ReservedKey = keyof SessionControls | 'toJSON' | 'then' | '_identity'
 
 /**
  * A session: its data as properties, typed by `Data`, and `SessionControls`. Every key may be absent, because every
@@ -153,5 +153,16 @@ export function createSession<Data extends object>(state: SessionState): Session
     preventExtensions: () => false,
     setPrototypeOf: () => false,
   }
-  return new Proxy(view, handler) as unknown as Session<Data> // as: the handler gives the view the session's shape
+  const session = new Proxy(view, handler) as unknown as Session<Data> // as: the handler gives the view the session's shape
+  states.set(session, state)
+  return session
+}
+
+const states = new WeakMap<object, SessionState>()
+
+/** The state behind a session, for the layers above that keep something of their own in it. @throws `ERR_OPTIONS` */
+export function stateOf(session: object): SessionState {
+  const state = states.get(session)
+  if (state !== undefined) return state
+  throw new SessionError('ERR_OPTIONS', 'This is no session of coatcheck, expected what sessions.of(request) gives.')
 }

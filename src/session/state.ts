@@ -7,9 +7,7 @@ import type { Loaded, SessionHost, SessionRecord } from './host.ts'
 import { Ledger, type SessionSize } from './ledger.ts'
 import { slideIsDue } from './lifetime.ts'
 import type { Lock, Outcome, SessionStatus, WriteCause } from './outcome.ts'
-import { refuseReservedKey } from './reserved-keys.ts'
-
-const FLASH_KEY = 'flash'
+import { FLASH_KEY, IDENTITY_KEY, isHidden, refuseReservedKey } from './reserved-keys.ts'
 
 /** The state machine behind one request's session. Synchronous, without I/O; opens the cookie at the first question. */
 export class SessionState {
@@ -43,17 +41,24 @@ export class SessionState {
 
   get(key: string): Json | undefined {
     this.#open()
-    return this.#data[key]
+    return isHidden(key) ? undefined : this.#data[key]
   }
 
   keys(): string[] {
     this.#open()
-    return Object.keys(this.#data).filter((key) => key !== FLASH_KEY)
+    return Object.keys(this.#data).filter((key) => !isHidden(key))
   }
 
   has(key: string): boolean {
     this.#open()
-    return key !== FLASH_KEY && key in this.#data
+    return !isHidden(key) && key in this.#data
+  }
+
+  /** What the identity layer keeps in this session: who is signed in, and the proof. No handler sees it. */
+  get claims(): JsonObject | undefined {
+    this.#open()
+    const claims = this.#data[IDENTITY_KEY]
+    return typeof claims === 'object' && claims !== null && !Array.isArray(claims) ? claims : undefined
   }
 
   get flash(): FlashState {
@@ -109,9 +114,32 @@ export class SessionState {
     const text = JSON.stringify(copy)
     if (key in this.#data && JSON.stringify(this.#data[key]) === text) return
     this.#note(key, this.#host.budget.jsonBytes(copy, key), path)
-    this.#data[key] = copy
-    this.#forgetText(key)
-    this.#changed = true
+    this.#replace(key, copy)
+  }
+
+  /** Keeps the claims of whoever signs in. @throws `ERR_COOKIE_OVERFLOW`, `ERR_SESSION_SENT` */
+  claim(claims: JsonObject): void {
+    this.assertWritable('session.claim()')
+    this.#open()
+    this.#account().note(IDENTITY_KEY, this.#host.budget.jsonBytes(claims, IDENTITY_KEY))
+    this.#replace(IDENTITY_KEY, claims)
+  }
+
+  /**
+   * The server says that this session no longer counts: from here on it is as empty as if its cookie had not opened. Like any
+   * refused cookie it is left alone until something is written, and then replaced.
+   */
+  refuse(reason: RefusedReason): void {
+    this.#open()
+    this.#clear()
+    this.#loaded = { record: undefined, refused: reason }
+    this.#id = undefined
+    this.#created = this.#host.now()
+    this.#persistent = this.#host.persistent
+    this.#reset = false
+    this.#renewed = false
+    this.#touched = false
+    this.#changed = false
   }
 
   delete(key: string): void {
@@ -322,6 +350,12 @@ export class SessionState {
       isWritable: () => this.isWritable,
       store: (entries) => this.#storeFlash(entries),
     })
+  }
+
+  #replace(key: string, value: Json): void {
+    this.#data[key] = value
+    this.#forgetText(key)
+    this.#changed = true
   }
 
   /** What came is not what goes back any more. The key stays where it was, as it does in Ruby. */

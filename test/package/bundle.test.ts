@@ -83,9 +83,21 @@ describe('what an entry imports at run time', () => {
     expect(packages).toEqual(['@msgpack/msgpack', 'cookie', 'node:crypto', 'node:fs', 'node:path'])
   })
 
+  test('coatcheck/identity brings sessions as they are in a request, and no database', () => {
+    const { files, packages } = reach('dist/identity/index.js', dist)
+    expect(folders(files)).toEqual(['identity', 'serializers', 'session'])
+    expect(packages).toEqual(['node:crypto', 'node:net', 'node:util'])
+  })
+
+  test.each(['dist/identity/sqlite.js', 'dist/identity/postgres.js'])('%s brings its SQL alone', (file) => {
+    const { files, packages } = reach(file, dist)
+    expect(folders(files).toSorted()).toEqual(['identity', 'identity/sql'])
+    expect(packages).toEqual([])
+  })
+
   test('every subpath is one that a test above looks at', () => {
-    const entries: ReadonlySet<string> = new Set(['dist/index.js', 'dist/rails/index.js'])
-    const looked = MODULES.filter(([, file]) => entries.has(file) || file.startsWith('dist/adapters/'))
+    const entries = /^dist\/(?:index|rails\/index|identity\/(?:index|sqlite|postgres)|adapters\/\w+)\.js$/
+    const looked = MODULES.filter(([, file]) => entries.test(file))
     expect(looked).toEqual(MODULES)
   })
 })

@@ -22,10 +22,24 @@ test('the public names of every subpath are these and no others', () => {
         "reseed",
       ],
       "./express": [
+        "requireUser",
         "session",
+      ],
+      "./identity": [
+        "createIdentity",
+        "userSessions",
+        "userTokens",
+      ],
+      "./identity/postgres": [
+        "postgresRegistry",
+      ],
+      "./identity/sqlite": [
+        "sqliteRegistry",
       ],
       "./node": [
         "attach",
+        "deny",
+        "requireUser",
         "session",
       ],
       "./rails": [
@@ -39,6 +53,7 @@ test('the public names of every subpath are these and no others', () => {
         "validAuthenticityToken",
       ],
       "./web": [
+        "requireUser",
         "session",
       ],
     }

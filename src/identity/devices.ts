@@ -1,0 +1,108 @@
+import { stateOf } from '../session/session.ts'
+import { asked } from './asked.ts'
+import { readClaims, userKey, type UserId } from './claims.ts'
+import type { UserSessionRegistry } from './registry.ts'
+import type { Resolver } from './resolver.ts'
+import type { VerifierHost } from './verifier.ts'
+
+/** One device that a user is signed in on, as a page may show it. Times are milliseconds since 1970. */
+export interface Device {
+  /** A public handle, for `revokeSession`. It opens nothing. */
+  readonly id: string
+  readonly createdAt: number
+  readonly authenticatedAt: number
+  /** Exact to a minute. */
+  readonly lastSeenAt: number
+  /** As `203.0.113.0/24`; `null` when `signIn` was given no address. */
+  readonly ipPrefix: string | null
+  readonly userAgent: string | null
+  readonly label: string | null
+  readonly method: string | null
+  /** Whether it is the one that asks. */
+  readonly current: boolean
+}
+
+/** The devices of a user, and everybody's. */
+export interface Devices<Id extends UserId> {
+  /**
+   * Where the user is signed in, the last seen first.
+   *
+   * @param session the one that asks, so that its device can be marked
+   */
+  listSessions(userId: Id, session?: object): Promise<readonly Device[]>
+  /**
+   * Signs one device out. The owner is part of the question, so another user's device gives the same answer as one that does
+   * not exist: `false`.
+   */
+  revokeSession(id: string, owner: { readonly userId: Id }): Promise<boolean>
+  /** Signs out every other device of whoever is signed in here, sign-ins that are under way included, and says how many. */
+  revokeOtherSessions(session: object): Promise<number>
+  /** Signs everybody out: no deploy, no change of secrets. */
+  revokeEveryone(): Promise<void>
+  /**
+   * Deletes up to `limit` records (default 1000) that ended or expired more than `keepSeconds` ago (default a week, in which a
+   * device can still be told why it was signed out), and says how many. Call it until it says less than `limit`.
+   */
+  sweep(options?: { readonly limit?: number; readonly keepSeconds?: number }): Promise<number>
+}
+
+const WEEK_SECONDS = 7 * 86_400
+
+export function createDevices<Id extends UserId>(
+  registry: UserSessionRegistry,
+  resolver: Resolver<Id, unknown>,
+  { now, emit }: VerifierHost,
+): Devices<Id> {
+  return {
+    async listSessions(userId, session) {
+      const key = userKey(userId)
+      const claims = session === undefined ? undefined : stateOf(session).claims
+      const current = claims && readClaims(claims)?.sid
+      const records = await asked(emit, () => registry.list(key, now()))
+      return records.map(
+        ({ id, createdAt, authenticatedAt, lastSeenAt, ipPrefix, userAgent, label, method }): Device => ({
+          id,
+          createdAt,
+          authenticatedAt,
+          lastSeenAt,
+          ipPrefix,
+          userAgent,
+          label,
+          method,
+          current: id === current,
+        }),
+      )
+    },
+
+    async revokeSession(id, { userId }) {
+      const because = 'revoked'
+      const ending = { at: now(), because, userId: userKey(userId) } as const
+      const didEnd = await asked(emit, () => registry.end(id, ending))
+      if (didEnd) emit({ type: 'session_expired', userSession: id, userId, because })
+      return didEnd
+    },
+
+    async revokeOtherSessions(session) {
+      const state = stateOf(session)
+      const status = await resolver.resolve(state)
+      if (status.state !== 'signed-in' || status.userSession === undefined) return 0
+      const { userId, userSession } = status
+      const count = await asked(emit, () =>
+        registry.endOthers(userKey(userId), userSession, { at: now(), because: 'others' }),
+      )
+      resolver.forget(state)
+      if (count === undefined) return 0
+      emit({ type: 'revoked', scope: 'others', userId })
+      return count
+    },
+
+    async revokeEveryone() {
+      await asked(emit, () => registry.raiseEveryoneEpoch())
+      emit({ type: 'revoked', scope: 'everyone' })
+    },
+
+    sweep({ limit = 1000, keepSeconds = WEEK_SECONDS } = {}) {
+      return asked(emit, () => registry.sweep({ before: now() - keepSeconds * 1000, limit }))
+    },
+  }
+}

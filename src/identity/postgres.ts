@@ -1,0 +1,137 @@
+import { SessionError } from '../errors.ts'
+import type { UserSessionRegistry } from './registry.ts'
+import type { Row, SqlDriver, Statement, Steps } from './sql/driver.ts'
+import { createSqlRegistry } from './sql/registry.ts'
+import { DEFAULT_PREFIX, schemaOf, tablesNamed } from './sql/tables.ts'
+
+/** What we use of a `Pool` of `pg`. */
+export interface PgPool {
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+  connect(): Promise<PgConnection>
+}
+
+interface PgConnection {
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+  release(error?: boolean): void
+}
+
+/** What we use of `postgres()` of `postgres.js`. */
+export interface PostgresJs {
+  unsafe(text: string, values?: never[]): PromiseLike<readonly unknown[]>
+  begin(body: (sql: { unsafe: PostgresJs['unsafe'] }) => Promise<unknown>): Promise<unknown>
+}
+
+export interface PostgresRegistryOptions {
+  /** What the names of our tables begin with; `auth.` puts them into the schema of that name. Default `coatcheck_`. */
+  readonly prefix?: string | undefined
+}
+
+/**
+ * User sessions in PostgreSQL 12 or newer, over the application's own pool.
+ *
+ * ```ts
+ * const registry = postgresRegistry(new pg.Pool())
+ * await registry.migrate()
+ * ```
+ *
+ * Every check has to see what was committed before it, so the pool must reach the primary, not a replica.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+export function postgresRegistry(
+  client: PgPool | PostgresJs,
+  { prefix = DEFAULT_PREFIX }: PostgresRegistryOptions = {},
+): UserSessionRegistry {
+  const tables = tablesNamed(prefix)
+  const schema = schemaOf(tables, { bytes: 'BYTEA', integer: 'BIGINT', suffix: '' })
+  return createSqlRegistry(createDriver(connectionsOf(client)), tables, schema)
+}
+
+type Query = (text: string, values?: readonly unknown[]) => Promise<readonly Row[]>
+
+/** Either client, as statements alone and statements in a transaction. */
+interface Connections {
+  readonly query: Query
+  readonly begin: <Result>(body: (query: Query) => Promise<Result>) => Promise<Result>
+}
+
+function createDriver({ query, begin }: Connections): SqlDriver {
+  const numbered = new Map<string, string>()
+  const run = (on: Query, { sql, values }: Statement): Promise<readonly Row[]> => {
+    let text = numbered.get(sql)
+    if (text === undefined) numbered.set(sql, (text = sql.replaceAll(/\?(\d+)/g, '$$$1')))
+    return on(text, values)
+  }
+  return {
+    skipLocked: 'FOR UPDATE SKIP LOCKED',
+    run: (statement) => run(query, statement),
+    transaction: (steps) => begin((on) => walk(steps(), (statement) => run(on, statement))),
+    migrate: (script) =>
+      begin(async (on) => {
+        // CREATE TABLE IF NOT EXISTS fails when two processes run it at once.
+        await on(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`)
+        await on(script)
+      }),
+  }
+}
+
+/** Any number that nobody else takes: "coatch" in ASCII. */
+const MIGRATION_LOCK = 0x63_6f_61_74_63_68
+
+async function walk<Result>(
+  steps: Steps<Result>,
+  run: (statement: Statement) => Promise<readonly Row[]>,
+): Promise<Result> {
+  let step = steps.next()
+  while (step.done !== true) {
+    // oxlint-disable-next-line no-await-in-loop -- each statement depends on those before it
+    step = steps.next(await run(step.value))
+  }
+  return step.value
+}
+
+function connectionsOf(client: PgPool | PostgresJs): Connections {
+  if (isPostgresJs(client)) {
+    const queryOf =
+      (sql: Pick<PostgresJs, 'unsafe'>): Query =>
+      async (text, values) =>
+        (await sql.unsafe(text, values as never[] | undefined)) as readonly Row[] // as: rows are objects, parameters of any type
+    return {
+      query: queryOf(client),
+      // as: what begin resolves with is what its body did
+      begin: async (body) => (await client.begin((sql) => body(queryOf(sql)))) as never,
+    }
+  }
+  if (typeof client?.query !== 'function' || typeof client.connect !== 'function') {
+    throw new SessionError(
+      'ERR_OPTIONS',
+      'postgresRegistry takes a client, expected a Pool of pg or what postgres() of postgres.js gives.',
+    )
+  }
+  const queryOf =
+    (on: Pick<PgPool, 'query'>): Query =>
+    async (text, values) =>
+      (await on.query(text, values && [...values])).rows as readonly Row[] // as: rows are objects
+  return {
+    query: queryOf(client),
+    async begin(body) {
+      const connection = await client.connect()
+      const query = queryOf(connection)
+      let isBroken = true
+      try {
+        await query('BEGIN')
+        const result = await body(query)
+        await query('COMMIT')
+        isBroken = false
+        return result
+      } finally {
+        // A connection in the middle of a transaction must not go back into the pool; closing it rolls back.
+        connection.release(isBroken)
+      }
+    },
+  }
+}
+
+function isPostgresJs(client: PgPool | PostgresJs): client is PostgresJs {
+  return typeof client === 'function' && 'unsafe' in client && 'begin' in client
+}

@@ -1,0 +1,26 @@
+/** SQL whose parameters are `?1`, `?2` …, each used once or more. */
+export interface Statement {
+  readonly sql: string
+  readonly values: readonly SqlValue[]
+}
+
+export type SqlValue = string | number | Uint8Array | null
+
+export type Row = Readonly<Record<string, unknown>>
+
+/**
+ * Statements one after the other, each of which may depend on what those before it gave. A generator, because SQLite runs
+ * them without a pause, in which another request could get into the transaction, and PostgreSQL waits between them.
+ */
+export type Steps<Result> = Generator<Statement, Result, readonly Row[]>
+
+/** How statements get to a database. */
+export interface SqlDriver {
+  run(statement: Statement): Promise<readonly Row[]>
+  /** All of the steps or none of them. */
+  transaction<Result>(steps: () => Steps<Result>): Promise<Result>
+  /** A script of several statements without parameters, in one transaction, which no other process runs at the same time. */
+  migrate(script: string): Promise<void>
+  /** What stands after a SELECT whose rows another process may be deleting as well. */
+  readonly skipLocked: string
+}

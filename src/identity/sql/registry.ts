@@ -1,0 +1,116 @@
+import type {
+  EndedBecause,
+  Epochs,
+  Ending,
+  Inserted,
+  InsertOptions,
+  NewUserSession,
+  UserSessionRegistry,
+} from '../registry.ts'
+import type { Row, SqlDriver, Steps } from './driver.ts'
+import { readFound, readRecord } from './rows.ts'
+import { createStatements, type Statements } from './statements.ts'
+import type { Tables } from './tables.ts'
+
+/** The registry over any database with SQL; what differs between them is in its driver and its schema. */
+export function createSqlRegistry(driver: SqlDriver, tables: Tables, schema: string): UserSessionRegistry {
+  const statements = createStatements(tables, driver.skipLocked)
+
+  return {
+    schema,
+    migrate: () => driver.migrate(schema),
+
+    async epochs(userId) {
+      return readEpochs(await driver.run(statements.epochs(userId)))
+    },
+
+    insert: (record, options) => driver.transaction(() => insertion(statements, record, options)),
+
+    async find(id) {
+      const [row] = await driver.run(statements.find(id))
+      return row === undefined ? undefined : readFound(row)
+    },
+
+    touch: async (id, seen) => didSomething(await driver.run(statements.touch(id, seen))),
+
+    renew: async (id, secretHash, renewal) => didSomething(await driver.run(statements.renew(id, secretHash, renewal))),
+
+    async list(userId, now) {
+      return (await driver.run(statements.list(userId, now))).map(readRecord)
+    },
+
+    end: async (id, ending) => didSomething(await driver.run(statements.end(id, ending))),
+
+    endOthers: (userId, keep, ending) => driver.transaction(() => endingOthers(statements, userId, keep, ending)),
+
+    async raiseUserEpoch(userId) {
+      await driver.run(statements.raiseEpoch(userId))
+    },
+
+    async raiseEveryoneEpoch() {
+      await driver.run(statements.raiseEpoch(EVERYONE))
+    },
+
+    async sweep({ before, limit }) {
+      const ended = await driver.run(statements.sweepEnded(before, limit))
+      if (ended.length >= limit) return ended.length
+      const expired = await driver.run(statements.sweepExpired(before, limit - ended.length))
+      return ended.length + expired.length
+    },
+  }
+}
+
+/** The `user_id` of everyone's epoch; no user has it. */
+const EVERYONE = ''
+
+function* insertion(
+  statements: Statements,
+  record: NewUserSession,
+  { expected, replaces, maximum }: InsertOptions,
+): Steps<Inserted> {
+  // Sign-ins of one user wait for each other from here on, so that together they keep to the maximum.
+  yield statements.lockEpoch(record.userId)
+  const epochs = readEpochs(yield statements.epochs(record.userId))
+  if (expected !== undefined && !isSame(expected, epochs)) return { ok: false }
+  const ended: { id: string; because: EndedBecause }[] = []
+  if (replaces !== undefined) {
+    const rows = yield statements.end(replaces, { at: record.createdAt, because: 'replaced' })
+    for (const { id } of rows) ended.push({ id: String(id), because: 'replaced' })
+  }
+  const surplus = yield statements.endOldest(record.userId, maximum - 1, epochs, {
+    at: record.createdAt,
+    because: 'limit',
+  })
+  for (const { id } of surplus) ended.push({ id: String(id), because: 'limit' })
+  yield statements.insert(record, epochs)
+  return { ok: true, epochs, ended }
+}
+
+function* endingOthers(
+  statements: Statements,
+  userId: string,
+  keep: string,
+  ending: Ending,
+): Steps<number | undefined> {
+  yield statements.lockEpoch(userId)
+  const epochs = readEpochs(yield statements.epochs(userId))
+  const [kept] = yield statements.find(keep)
+  const record = kept === undefined ? undefined : readFound(kept)
+  if (record?.endedAt !== null || record.userId !== userId || !isSame(record.epochs, epochs)) return undefined
+  const others = yield statements.endOthers(userId, keep, epochs, ending)
+  yield statements.raiseEpoch(userId)
+  yield statements.moveToEpoch(keep, epochs.user + 1)
+  return others.length
+}
+
+function didSomething(rows: readonly Row[]): boolean {
+  return rows.length > 0
+}
+
+function readEpochs([row]: readonly Row[]): Epochs {
+  return { user: Number(row?.['current_epoch'] ?? 0), everyone: Number(row?.['current_everyone_epoch'] ?? 0) }
+}
+
+function isSame(one: Epochs, other: Epochs): boolean {
+  return one.user === other.user && one.everyone === other.everyone
+}

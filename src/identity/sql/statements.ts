@@ -1,0 +1,142 @@
+import type { Ending, Epochs, NewUserSession, Renewal, UserSessionRegistry } from '../registry.ts'
+import type { SqlValue, Statement } from './driver.ts'
+import { RECORD_COLUMNS } from './rows.ts'
+import type { Tables } from './tables.ts'
+
+type Noted = Parameters<UserSessionRegistry['touch']>[1]
+type OwnEnding = Parameters<UserSessionRegistry['end']>[1]
+
+/** Statements with their values. */
+export interface Statements {
+  epochs(userId: string): Statement
+  lockEpoch(userId: string): Statement
+  raiseEpoch(userId: string): Statement
+  find(id: string): Statement
+  insert(record: NewUserSession, made: Epochs): Statement
+  touch(id: string, seen: Noted): Statement
+  renew(id: string, secretHash: Uint8Array, to: Renewal): Statement
+  list(userId: string, now: number): Statement
+  end(id: string, ending: OwnEnding): Statement
+  /** Ends the oldest, all but `keep` of those that are alive under the current epochs. */
+  endOldest(userId: string, keep: number, current: Epochs, ending: Ending): Statement
+  endOthers(userId: string, keep: string, current: Epochs, ending: Ending): Statement
+  moveToEpoch(id: string, epoch: number): Statement
+  sweepEnded(before: number, limit: number): Statement
+  sweepExpired(before: number, limit: number): Statement
+}
+
+/**
+ * Every statement of the registry. Each that changes a record says which records it means in its own WHERE clause, `ended_at IS
+ * NULL` first of all, so that none of them depends on what was read before; and gives back a row for each that it changed.
+ */
+export function createStatements({ sessions, epochs }: Tables, skipLocked: string): Statements {
+  const currentEpochs = `
+    COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ?1), 0) AS current_epoch,
+    COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ''), 0) AS current_everyone_epoch`
+  const aliveNow = `ended_at IS NULL AND idle_expires_at > ?2
+    AND epoch >= COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ?1), 0)
+    AND everyone_epoch >= COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ''), 0)`
+
+  const texts = {
+    epochs: `SELECT ${currentEpochs}`,
+
+    /** Makes the user's epoch if it is missing, and keeps it from changing until the transaction is over. */
+    lockEpoch: `INSERT INTO ${epochs} AS e (user_id, epoch) VALUES (?1, 0)
+      ON CONFLICT (user_id) DO UPDATE SET epoch = e.epoch`,
+
+    raiseEpoch: `INSERT INTO ${epochs} AS e (user_id, epoch) VALUES (?1, 1)
+      ON CONFLICT (user_id) DO UPDATE SET epoch = e.epoch + 1`,
+
+    insert: `INSERT INTO ${sessions} (id, user_id, epoch, everyone_epoch, secret_hash, created_at, authenticated_at,
+        last_seen_at, idle_expires_at, absolute_expires_at, ip_prefix, user_agent, label, method)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)`,
+
+    find: `SELECT s.*, COALESCE(u.epoch, 0) AS current_epoch, COALESCE(e.epoch, 0) AS current_everyone_epoch
+      FROM ${sessions} s
+      LEFT JOIN ${epochs} u ON u.user_id = s.user_id
+      LEFT JOIN ${epochs} e ON e.user_id = ''
+      WHERE s.id = ?1`,
+
+    touch: `UPDATE ${sessions} SET last_seen_at = ?2, idle_expires_at = ?3
+      WHERE id = ?1 AND ended_at IS NULL AND last_seen_at <= ?4 RETURNING id`,
+
+    renew: `UPDATE ${sessions} SET secret_hash = ?3, authenticated_at = ?4, last_seen_at = ?4, idle_expires_at = ?5,
+        absolute_expires_at = ?6, method = COALESCE(?7, method)
+      WHERE id = ?1 AND secret_hash = ?2 AND ended_at IS NULL
+        AND epoch >= COALESCE((SELECT epoch FROM ${epochs} e WHERE e.user_id = ${sessions}.user_id), 0)
+        AND everyone_epoch >= COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ''), 0)
+      RETURNING id`,
+
+    list: `SELECT ${RECORD_COLUMNS} FROM ${sessions} WHERE user_id = ?1 AND ${aliveNow} ORDER BY last_seen_at DESC, id`,
+
+    end: `UPDATE ${sessions} SET ended_at = ?2, ended_because = ?3 WHERE id = ?1 AND ended_at IS NULL RETURNING id`,
+
+    endOwn: `UPDATE ${sessions} SET ended_at = ?2, ended_because = ?3
+      WHERE id = ?1 AND user_id = ?4 AND ended_at IS NULL RETURNING id`,
+
+    endOldest: `UPDATE ${sessions} SET ended_at = ?2, ended_because = ?3
+      WHERE id IN (
+        SELECT id FROM (
+          SELECT id, ROW_NUMBER() OVER (ORDER BY created_at DESC, id DESC) AS place FROM ${sessions}
+          WHERE user_id = ?1 AND ended_at IS NULL AND idle_expires_at > ?2 AND epoch >= ?4 AND everyone_epoch >= ?5
+        ) alive WHERE place > ?6
+      ) AND ended_at IS NULL RETURNING id`,
+
+    endOthers: `UPDATE ${sessions} SET ended_at = ?2, ended_because = ?3
+      WHERE user_id = ?1 AND id <> ?4 AND ended_at IS NULL AND idle_expires_at > ?2 AND epoch >= ?5 AND everyone_epoch >= ?6
+      RETURNING id`,
+
+    moveToEpoch: `UPDATE ${sessions} SET epoch = ?2 WHERE id = ?1 AND ended_at IS NULL RETURNING id`,
+
+    sweepEnded: `DELETE FROM ${sessions} WHERE id IN (
+        SELECT id FROM ${sessions} WHERE ended_at IS NOT NULL AND ended_at < ?1 ORDER BY ended_at LIMIT ?2 ${skipLocked}
+      ) RETURNING id`,
+
+    sweepExpired: `DELETE FROM ${sessions} WHERE id IN (
+        SELECT id FROM ${sessions} WHERE ended_at IS NULL AND idle_expires_at < ?1 ORDER BY idle_expires_at LIMIT ?2 ${skipLocked}
+      ) RETURNING id`,
+  }
+
+  return {
+    epochs: (userId) => statement(texts.epochs, userId),
+    lockEpoch: (userId) => statement(texts.lockEpoch, userId),
+    raiseEpoch: (userId) => statement(texts.raiseEpoch, userId),
+    find: (id) => statement(texts.find, id),
+    insert: (record, made) =>
+      statement(
+        texts.insert,
+        record.id,
+        record.userId,
+        made.user,
+        made.everyone,
+        record.secretHash,
+        record.createdAt,
+        record.authenticatedAt,
+        record.lastSeenAt,
+        record.idleExpiresAt,
+        record.absoluteExpiresAt,
+        record.ipPrefix,
+        record.userAgent,
+        record.label,
+        record.method,
+      ),
+    touch: (id, { lastSeenAt, idleExpiresAt, notSince }) =>
+      statement(texts.touch, id, lastSeenAt, idleExpiresAt, notSince),
+    renew: (id, hash, { secretHash, authenticatedAt, idleExpiresAt, absoluteExpiresAt, method }) =>
+      statement(texts.renew, id, hash, secretHash, authenticatedAt, idleExpiresAt, absoluteExpiresAt, method),
+    list: (userId, now) => statement(texts.list, userId, now),
+    end: (id, { at, because, userId }) =>
+      userId === undefined ? statement(texts.end, id, at, because) : statement(texts.endOwn, id, at, because, userId),
+    endOldest: (userId, keep, current, { at, because }) =>
+      statement(texts.endOldest, userId, at, because, current.user, current.everyone, keep),
+    endOthers: (userId, keep, current, { at, because }) =>
+      statement(texts.endOthers, userId, at, because, keep, current.user, current.everyone),
+    moveToEpoch: (id, epoch) => statement(texts.moveToEpoch, id, epoch),
+    sweepEnded: (before, limit) => statement(texts.sweepEnded, before, limit),
+    sweepExpired: (before, limit) => statement(texts.sweepExpired, before, limit),
+  }
+}
+
+function statement(sql: string, ...values: SqlValue[]): Statement {
+  return { sql, values }
+}

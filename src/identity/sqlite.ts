@@ -1,0 +1,104 @@
+import { SessionError } from '../errors.ts'
+import type { UserSessionRegistry } from './registry.ts'
+import type { Row, SqlDriver, Statement, Steps } from './sql/driver.ts'
+import { createSqlRegistry } from './sql/registry.ts'
+import { DEFAULT_PREFIX, schemaOf, tablesNamed } from './sql/tables.ts'
+
+/** What we use of a `DatabaseSync` of `node:sqlite`, or of a database of `better-sqlite3`. */
+export interface SqliteDatabase {
+  exec(sql: string): unknown
+  prepare(sql: string): { all(...values: never[]): unknown[] }
+}
+
+export interface SqliteRegistryOptions {
+  /** What the names of our tables begin with. Default `coatcheck_`. */
+  readonly prefix?: string | undefined
+}
+
+/** How long a statement waits for a lock of another process, where the application has not said: milliseconds. */
+const BUSY_MILLISECONDS = 5000
+
+/**
+ * User sessions in SQLite. The database is the application's own and may be shared by several processes; `PRAGMA journal_mode =
+ * WAL` keeps readers from waiting for writers.
+ *
+ * ```ts
+ * const registry = sqliteRegistry(new DatabaseSync('billing.db'))
+ * await registry.migrate()
+ * ```
+ *
+ * Sets `busy_timeout` to five seconds where it is 0: without it, two processes that write at once would be an error.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+export function sqliteRegistry(
+  database: SqliteDatabase,
+  { prefix = DEFAULT_PREFIX }: SqliteRegistryOptions = {},
+): UserSessionRegistry {
+  if (typeof database?.prepare !== 'function' || typeof database.exec !== 'function') {
+    throw new SessionError(
+      'ERR_OPTIONS',
+      'sqliteRegistry takes a database, expected a DatabaseSync of node:sqlite or a Database of better-sqlite3.',
+    )
+  }
+  const tables = tablesNamed(prefix)
+  const schema = schemaOf(tables, { bytes: 'BLOB', integer: 'INTEGER', suffix: ' STRICT, WITHOUT ROWID' })
+  return createSqlRegistry(createDriver(database), tables, schema)
+}
+
+function createDriver(database: SqliteDatabase): SqlDriver {
+  waitForLocks(database)
+  const prepared = new Map<string, { order: readonly number[]; all: (...values: unknown[]) => readonly Row[] }>()
+
+  const run = ({ sql, values }: Statement): readonly Row[] => {
+    let statement = prepared.get(sql)
+    if (statement === undefined) {
+      // better-sqlite3 takes ?1 for a name, so each place gets its own value.
+      const order: number[] = []
+      const positional = sql.replaceAll(/\?(\d+)/g, (_, number: string) => {
+        order.push(Number(number) - 1)
+        return '?'
+      })
+      const compiled = database.prepare(positional)
+      statement = { order, all: compiled.all.bind(compiled) as never } // as: the rows of any statement
+      prepared.set(sql, statement)
+    }
+    return statement.all(...statement.order.map((at) => values[at] ?? null))
+  }
+
+  /** IMMEDIATE takes the write lock first, so that it cannot be lost halfway. */
+  const inTransaction = <Result>(body: () => Result): Result => {
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = body()
+      database.exec('COMMIT')
+      return result
+    } catch (error) {
+      database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  return {
+    skipLocked: '',
+    run: (statement) => soon(() => run(statement)),
+    transaction: (steps) => soon(() => inTransaction(() => walk(steps(), run))),
+    migrate: (script) => soon(() => inTransaction(() => void database.exec(script))),
+  }
+}
+
+function walk<Result>(steps: Steps<Result>, run: (statement: Statement) => readonly Row[]): Result {
+  let step = steps.next()
+  while (step.done !== true) step = steps.next(run(step.value))
+  return step.value
+}
+
+/** What throws must reject, as it does with a database over a network. */
+async function soon<Result>(body: () => Result): Promise<Result> {
+  return body()
+}
+
+function waitForLocks(database: SqliteDatabase): void {
+  const [row] = database.prepare('PRAGMA busy_timeout').all() as Row[] // as: a pragma gives one row
+  if (Object.values(row ?? {})[0] === 0) database.exec(`PRAGMA busy_timeout = ${BUSY_MILLISECONDS}`)
+}
