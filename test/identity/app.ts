@@ -8,6 +8,7 @@ import {
 import type { UserSessionsIdentityOptions, UserSessionsOptions } from '../../src/identity/index.ts'
 import { createSessions, type Exchange, type Session, type Sessions, type SessionsOptions } from '../../src/index.ts'
 import { EventLog, SECRET, type FakeClock } from '../support/visitor.ts'
+import { note, noteCookie, noteSecrets } from './leaks.ts'
 
 export interface AppSession {
   accountId: number
@@ -44,7 +45,10 @@ export class App {
       name: 'app_session',
       secrets: [SECRET],
       clock: world.clock.now,
-      onEvent: this.log.hear,
+      onEvent: (event) => {
+        note(event)
+        this.log.hear(event)
+      },
       ...timeouts,
     })
     this.identity = createIdentity({
@@ -89,9 +93,16 @@ export class Browser {
   /** One request to a process of the app; the cookie of the response is kept. */
   async visit<Result>(handler: Handler<Result>, app: App = this.app): Promise<Result> {
     const request = this.begin(app)
-    const result = await handler(request.session)
-    this.keep(request)
-    return result
+    try {
+      const result = await handler(request.session)
+      this.keep(request)
+      return result
+    } catch (error) {
+      note(error)
+      throw error
+    } finally {
+      note([request, request.session, app.identity, app.sessions])
+    }
   }
 
   /** A request that is under way: the cookie left the browser, the response is still to come. */
@@ -102,9 +113,11 @@ export class Browser {
 
   /** The response arrives. Gives its Set-Cookie line, if it has one. */
   keep(request: Exchange<AppSession>): string | undefined {
+    if (request.session.status !== 'destroyed') noteSecrets(request.session)
     const [line] = request.commit().setCookie
     if (line === undefined) return undefined
     const { value = '', maxAge } = parseSetCookie(line, { decode: (text) => text })
+    if (value !== '') noteCookie(value)
     this.cookie = maxAge === 0 ? undefined : value
     return line
   }

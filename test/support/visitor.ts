@@ -45,7 +45,11 @@ export class Visitor<Data extends object> {
   visit(handler: (exchange: Exchange<Data>) => void, { secure = false } = {}): CommitHeaders {
     const exchange = this.#sessions.begin({}, { cookieHeader: this.header, isSecure: () => secure })
     handler(exchange)
-    const commit = exchange.commit()
+    return this.keep(exchange.commit())
+  }
+
+  /** The response arrives. */
+  keep(commit: CommitHeaders): CommitHeaders {
     for (const line of commit.setCookie) {
       const { name, value = '', maxAge } = parseSetCookie(line, { decode: (text) => text })
       if (maxAge === 0) this.cookies.delete(name)

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import { inspect } from 'node:util'
+import { afterAll, expect, vi } from 'vitest'
+import { stateOf } from '../../src/session/session.ts'
+
+/**
+ * Everything that a test file gets to see: events, errors, sessions as `console.log` and `JSON.stringify` show them, and what
+ * goes to the console. At the end of the file none of it may hold a secret, its hash or the value of a cookie.
+ */
+const secrets = new Set<string>()
+const texts: string[] = []
+
+/** Keeps how `value` would look in a log. */
+export function note(value: unknown): void {
+  texts.push(inspect(value, { depth: 12, showHidden: true }), JSON.stringify(value) ?? '')
+}
+
+/** Keeps what must not show: the secret that a session was given. */
+export function noteSecrets(session: object): void {
+  const { claims } = stateOf(session)
+  for (const value of [claims?.['secret'], claims?.['token']]) {
+    if (typeof value !== 'string') continue
+    const hash = createHash('sha256').update(value).digest()
+    for (const text of [value, hash.toString('hex'), hash.toString('base64'), hash.toString('base64url')]) {
+      secrets.add(text)
+    }
+  }
+}
+
+export function noteCookie(value: string): void {
+  secrets.add(value)
+}
+
+for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
+  const original = console[method]
+  vi.spyOn(console, method).mockImplementation((...args: unknown[]) => {
+    for (const arg of args) note(arg)
+    original(...args)
+  })
+}
+process.on('warning', note)
+
+afterAll(() => {
+  const leaks = [...secrets].filter((secret) => texts.some((text) => text.includes(secret)))
+  expect(secrets.size, 'somebody signed in').toBeGreaterThan(0)
+  expect(texts.length, 'something was shown').toBeGreaterThan(0)
+  expect(leaks.length, 'secrets, hashes and cookies that were shown').toBe(0)
+})
