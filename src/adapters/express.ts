@@ -5,6 +5,9 @@ import type { Sessions } from '../sessions.ts'
 import { admit } from './admission.ts'
 import { attach, deny, type RequireUserOptions } from './node.ts'
 
+export type { Denial } from './admission.ts'
+export type { RequireUserOptions } from './node.ts'
+
 declare global {
   namespace Express {
     interface Request {

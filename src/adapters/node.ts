@@ -6,6 +6,8 @@ import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, type Denial, type DenialOptions } from './admission.ts'
 import { varyWithCookie } from './vary.ts'
 
+export type { Denial } from './admission.ts'
+
 /** A request of `node:http`, `node:https` or the compatibility API of `node:http2`. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest
 export type NodeResponse = ServerResponse | Http2ServerResponse
@@ -37,7 +39,7 @@ export function session<Data extends object, Request extends NodeRequest, Respon
 /** How `requireUser` answers whom it does not let in. */
 export interface RequireUserOptions<Request, Response> extends DenialOptions {
   /** Answers in place of the default. */
-  readonly deny?: ((request: Request, response: Response, denial: Denial) => unknown) | undefined
+  deny?(request: Request, response: Response, denial: Denial): unknown
 }
 
 /**
@@ -51,7 +53,7 @@ export interface RequireUserOptions<Request, Response> extends DenialOptions {
 export function requireUser<User, Id extends UserId, Request extends NodeRequest, Response extends NodeResponse>(
   identity: Identity<Id, User>,
   handler: (request: Request, response: Response, user: User) => unknown,
-  options: RequireUserOptions<Request, Response> = {},
+  options: RequireUserOptions<NoInfer<Request>, NoInfer<Response>> = {},
 ): (request: Request, response: Response) => Promise<void> {
   return async (request, response) => {
     const admission = await admit(identity, request)

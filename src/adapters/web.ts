@@ -4,6 +4,8 @@ import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, type Denial, type DenialOptions } from './admission.ts'
 import { varyWithCookie } from './vary.ts'
 
+export type { Denial } from './admission.ts'
+
 /**
  * Gives `handler` sessions: inside it, `sessions.of(request)` is the session of that request.
  *

@@ -6,7 +6,7 @@ import express5 from 'express'
 import express4 from 'express4'
 import { afterEach, describe, expect, test } from 'vitest'
 import { requireUser as requireUserOfExpress, session as expressSession } from '../../src/adapters/express.ts'
-import { requireUser as requireUserOfNode, session as nodeSession } from '../../src/adapters/node.ts'
+import { requireUser as requireUserOfNode, session as nodeSession, type Denial } from '../../src/adapters/node.ts'
 import { requireUser as requireUserOfWeb, session as webSession } from '../../src/adapters/web.ts'
 import { createIdentity, userSessions, type DeviceIdentity } from '../../src/identity/index.ts'
 import { sqliteRegistry } from '../../src/identity/sqlite.ts'
@@ -67,7 +67,7 @@ function client(url: string): (path: string, cookie?: string) => Promise<Respons
 }
 
 const inOwnWords = {
-  deny: (_request: unknown, response: ServerResponse, { status, because }: { status: number; because?: string }) => {
+  deny: (_request: unknown, response: ServerResponse, { status, because }: Denial) => {
     response.statusCode = status
     response.end(`own words: ${because ?? 'no reason'}`)
   },

@@ -44,9 +44,7 @@ async function countedPostgres(): Promise<Counted> {
     await server.stop()
   })
   const texts: string[] = []
-  const counting = <Client extends { query: (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }> }>(
-    client: Client,
-  ) => ({
+  const counting = (client: pg.Pool | pg.PoolClient) => ({
     query: (text: string, values?: unknown[]) => {
       texts.push(text)
       return client.query(text, values)

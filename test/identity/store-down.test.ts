@@ -12,7 +12,7 @@ import { App, newUsers } from './app.ts'
 /** A registry whose database can go away. */
 interface Breakable {
   readonly registry: UserSessionRegistry
-  breakDatabase(): Promise<void>
+  readonly breakDatabase: () => Promise<void>
 }
 
 async function breakableSqlite(): Promise<Breakable> {
