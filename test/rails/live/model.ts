@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Answer, Pairs, Side } from './client.ts'
 import type { Way } from './settings.ts'
-import { afterJavaScript, inAnyOrder, inJavaScript, RUBY_KEYS, type Value } from './values.ts'
+import { afterJavaScript, afterPassing, inAnyOrder, inJavaScript, RUBY_KEYS, type Value } from './values.ts'
 
 /** One thing that is done to the flash. */
 export type FlashStep =
@@ -44,14 +44,14 @@ export class Model {
 
   // What is done to it
 
-  /** A response of `side` brought a cookie. To be told before what the request did to the session. */
-  received({ kind, writes }: Side): void {
+  /** A response of `side` set or deleted the cookie. To be told before what the request did to the session. */
+  received({ kind, writes }: Side, isDeleted: boolean): void {
     // JSON goes through TypeScript as the text that it is, whatever else goes as values.
     if (kind === 'typescript' && (this.#way?.format !== 'json' || writes.format !== 'json')) {
-      this.#data = new Map([...this.#data].map(([key, text]) => [key, afterJavaScript(text, writes.format)]))
-      this.#flash = new Map([...this.#flash].map(([name, text]) => [name, afterJavaScript(text, writes.format)]))
+      this.#data = new Map([...this.#data].map(([key, text]) => [key, afterPassing(text)]))
+      this.#flash = new Map([...this.#flash].map(([name, text]) => [name, afterPassing(text)]))
     }
-    this.#way = writes
+    this.#way = isDeleted ? undefined : writes
   }
 
   set(key: string, value: Value, side: Side): void {

@@ -100,12 +100,21 @@ export function inJavaScript(exact: string): string {
 
 const STRING_OR_FLOAT = /"(?:[^"\\]|\\.)*"|-?\d+\.\d+(?:e[+-]\d+)?/g
 
-/** What Ruby finds where TypeScript wrote what it had read: whole floats are integers, as far as the format has those. */
+/** What Ruby finds where TypeScript wrote a value that it was given. */
 export function afterJavaScript(exact: string, format: Format): string {
+  return withoutFloats(exact, format === 'message_pack' ? Number.isSafeInteger : Number.isInteger)
+}
+
+/** What Ruby finds of a value that came in another format than JSON, and that TypeScript wrote without touching it. */
+export function afterPassing(exact: string): string {
+  return withoutFloats(exact, Number.isSafeInteger)
+}
+
+/** Those floats are integers. */
+function withoutFloats(exact: string, isWhole: (float: number) => boolean): string {
   return exact.replaceAll(STRING_OR_FLOAT, (token) => {
     const number = Number(token)
-    if (token.startsWith('"') || !Number.isInteger(number)) return token
-    return format === 'message_pack' && !Number.isSafeInteger(number) ? token : BigInt(number).toString()
+    return token.startsWith('"') || !isWhole(number) ? token : BigInt(number).toString()
   })
 }
 

@@ -236,7 +236,7 @@ class Walk {
 
   async #send(side: Side, request: Request) {
     const received = await this.#client.send(side, request)
-    if (received.setCookie !== undefined) this.#model.received(side)
+    if (received.setCookie !== undefined) this.#model.received(side, this.#client.cookie === undefined)
     return received
   }
 }
