@@ -66,7 +66,7 @@ function debootstrap(folder: string, mirror: string, { suite, packages }: Chroot
     timeout: MINUTES * 60_000,
   })
   if (made.status === 0) return ''
-  const lines = `${made.stdout}\n${made.stderr}`.split('\n').filter((line) => line.trim() !== '')
+  const lines = `${made.stdout}\n${made.stderr}`.split('\n').filter((line) => !/^(?:\s*$|W: See )/.test(line))
   const said = lines.findLast((line) => line.startsWith('E: ')) ?? lines.at(-1)
   return `debootstrap ${suite} from ${mirror}: ${made.error?.message ?? said ?? `ended with ${made.status}`}`
 }
