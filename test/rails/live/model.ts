@@ -55,6 +55,9 @@ export class Model {
   }
 
   set(key: string, value: Value, side: Side): void {
+    const before = this.#data.get(key)
+    // TypeScript does not write what is equal for JavaScript: a Float stays one.
+    if (side.kind === 'typescript' && before !== undefined && inJavaScript(before) === inJavaScript(value.text)) return
     this.#data.set(key, written(value, side))
   }
 
