@@ -23,6 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   plain('7.2', '7.0', 'json'),
   plain('7.2', '7.2', 'json'),
   plain('7.2', '7.2', 'message_pack'),
+  { rails: '7.2', loadDefaults: '7.2', serializer: 'json', title: 'rotating secret_key_base', rotates: 'secret' },
   { rails: '7.2', loadDefaults: '7.0', serializer: 'json', title: 'rotating SHA1 keys to SHA256', rotates: 'digest' },
 ]
 
@@ -45,10 +46,12 @@ export function stagesOf(
   const run = (keys: Keys, alsoReads?: Keys): Settings => {
     return { rails, loadDefaults, serializer, cookieName: COOKIE_NAME, keys, alsoReads }
   }
-  const before: Keys = { secretKeyBase, digest: rotates === 'digest' ? 'SHA1' : undefined }
-  const after: Keys = rotates === 'digest' ? { secretKeyBase, digest: 'SHA256' } : { secretKeyBase: newSecretKeyBase }
+  // Rails 6.1 knows SHA1 alone, and takes no word about it.
+  const digest = rails === '6.1' ? undefined : 'SHA256'
+  const before: Keys = { secretKeyBase, digest: rotates === 'digest' ? 'SHA1' : digest }
+  const after: Keys = { secretKeyBase: rotates === 'secret' ? newSecretKeyBase : secretKeyBase, digest }
   const both = (settings: Settings): Stage => ({ ruby: settings, typescript: settings })
-  if (rotates === undefined) return { cookieName: COOKIE_NAME, stages: [both(run(before))] }
+  if (rotates === undefined) return { cookieName: COOKIE_NAME, stages: [both(run({ secretKeyBase }))] }
   return {
     cookieName: COOKIE_NAME,
     stages: [
