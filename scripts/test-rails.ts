@@ -1,22 +1,17 @@
-import { execFileSync } from 'node:child_process'
 import { randomBytes, randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { findRails, type RailsPlace } from '../test/rails/live/debian.ts'
 import { startRails, startTypeScript } from '../test/rails/live/processes.ts'
-import { describe, type Settings } from '../test/rails/live/settings.ts'
-import { walkAcross } from '../test/rails/live/walk.ts'
+import { SCENARIOS, stagesOf, type Scenario, type Stage } from '../test/rails/live/scenarios.ts'
+import { wayOf, type Settings } from '../test/rails/live/settings.ts'
+import { Walks } from '../test/rails/live/walk.ts'
 
 /**
- * Walks one browser across a real Rails from Debian's packages and a TypeScript server that share a session cookie. Run by
+ * Walks browsers across a real Rails from Debian's packages and a TypeScript server that share a session cookie. Run by
  * `npm run test:rails`; `RAILS_SEED` repeats a run.
  */
-const PACKAGES = ['ruby', 'ruby-actionpack', 'ruby-activesupport', 'ruby-railties', 'puma']
-const WALKS = 100
-
-const SETTINGS: readonly Omit<Settings, 'secretKeyBase'>[] = [
-  { loadDefaults: '6.1', cookieName: '_billing_session', serializer: 'json' },
-  { loadDefaults: '6.1', cookieName: '_billing_session', serializer: 'hybrid' },
-]
+const WALKS = 50
 
 process.exitCode = await run()
 
@@ -25,61 +20,64 @@ async function run(): Promise<number> {
     console.log('test:rails did not run: it takes Rails from the packages of Debian, as root.')
     return 0
   }
-  install()
   const seed = Number(process.env['RAILS_SEED'] ?? randomInt(2 ** 31))
   console.log(`RAILS_SEED=${seed}`)
-  let failed = 0
-  // One after the other: each starts two servers.
-  // oxlint-disable-next-line no-await-in-loop
-  for (const part of SETTINGS) failed += await walk({ ...part, secretKeyBase: randomBytes(64).toString('hex') }, seed)
-  return failed === 0 ? 0 : 1
+  const total = { walks: 0, failed: 0 }
+  for (const rails of ['6.1', '7.2'] as const) {
+    const place = find(rails)
+    if (place === undefined) continue
+    try {
+      for (const scenario of SCENARIOS.filter((each) => each.rails === rails)) {
+        // One after the other: each starts two servers.
+        // oxlint-disable-next-line no-await-in-loop
+        total.failed += await walk(scenario, place, seed)
+        total.walks += WALKS
+      }
+    } finally {
+      place.leave()
+    }
+  }
+  console.log(`test:rails: ${total.walks} walks, ${total.failed} failed`)
+  return total.walks > 0 && total.failed === 0 ? 0 : 1
 }
 
-/** How many walks failed. */
-async function walk(settings: Settings, seed: number): Promise<number> {
-  const app = join(import.meta.dirname, '../test/rails/live/app')
-  const rails = await startRails(app, [], settings)
+function find(rails: Settings['rails']): RailsPlace | undefined {
   try {
-    const typescript = await startTypeScript(settings)
-    try {
-      const sides = [
-        { kind: 'ruby', url: rails.url },
-        { kind: 'typescript', url: typescript.url },
-      ] as const
-      const { walks, steps, failures } = await walkAcross(sides, {
-        cookieName: settings.cookieName,
-        seed,
-        count: WALKS,
-      })
-      for (const failure of failures.slice(0, 3)) console.error(failure)
-      console.log(`${describe(settings)}: ${walks} walks, ${steps} steps, ${failures.length} failed, seed ${seed}`)
-      return failures.length
-    } finally {
-      await typescript.stop()
-    }
-  } finally {
-    await rails.stop()
+    return findRails(rails, join(import.meta.dirname, '../test/rails/live/app'))
+  } catch (error) {
+    console.log(`Rails ${rails} was NOT walked: ${error instanceof Error ? error.message : String(error)}`)
+    return undefined
   }
 }
 
-function install(): void {
-  const missing = PACKAGES.filter((name) => !isInstalled(name))
-  if (missing.length === 0) return
-  console.log(`Installing ${missing.join(', ')} with apt-get`)
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  execFileSync('apt-get', ['update'], { env, stdio: 'pipe' })
-  execFileSync('apt-get', ['-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '--no-install-recommends', ...missing], {
-    env,
-    stdio: 'pipe',
-  })
+/** How many walks failed. */
+async function walk(scenario: Scenario, place: RailsPlace, seed: number): Promise<number> {
+  const { cookieName, stages } = stagesOf(scenario, randomBytes(64).toString('hex'), randomBytes(64).toString('hex'))
+  const walks = new Walks({ cookieName, seed, count: WALKS })
+  for (const stage of stages) {
+    // The servers of the stage before are gone, the browsers keep their cookies.
+    // oxlint-disable-next-line no-await-in-loop
+    await crossOnce(walks, stage, place)
+  }
+  const { steps, failures } = walks.outcome
+  for (const failure of failures.slice(0, 3)) console.error(failure)
+  console.log(`Rails ${scenario.rails}, ${scenario.title}: ${WALKS} walks, ${steps} steps, ${failures.length} failed`)
+  return failures.length
 }
 
-function isInstalled(name: string): boolean {
+async function crossOnce(walks: Walks, { ruby, typescript }: Stage, place: RailsPlace): Promise<void> {
+  const rails = await startRails(place.appFolder, place.before, ruby)
   try {
-    return execFileSync('dpkg-query', ['-W', '-f', '${Status}', name], { encoding: 'utf8', stdio: 'pipe' }).includes(
-      'install ok installed',
-    )
-  } catch {
-    return false
+    const other = await startTypeScript(typescript)
+    try {
+      await walks.cross([
+        { kind: 'ruby', url: rails.url, writes: wayOf(ruby, 'ruby') },
+        { kind: 'typescript', url: other.url, writes: wayOf(typescript, 'typescript') },
+      ])
+    } finally {
+      await other.stop()
+    }
+  } finally {
+    await rails.stop()
   }
 }

@@ -12,18 +12,34 @@ export function toJson(value: RubyValue): Json {
   return object
 }
 
-/** Whether there is an integer in it that `toJson` would round. */
+/** Whether there is a number in it that `toJson` would round, or that JavaScript's JSON would show as another type. */
 export function losesDigits(value: RubyValue): boolean {
-  if (typeof value === 'bigint') return true
+  if (typeof value === 'bigint' || isLargeFloat(value)) return true
   if (typeof value !== 'object' || value === null) return false
   return Object.values(value).some(losesDigits)
 }
 
-/** JSON with every digit of such an integer. */
+/** JSON with every digit of such an integer, and with an exponent at such a float. */
 export function exactJson(value: RubyValue): string {
   if (typeof value === 'bigint') return String(value)
+  if (isLargeFloat(value)) return value.toExponential()
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(exactJson).join(',')}]`
   const members = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${exactJson(item)}`)
   return `{${members.join(',')}}`
+}
+
+/** The value that JSON text holds, to the last digit: the way back from `exactJson`. */
+export function exactValue(text: string): RubyValue {
+  // as: JSON holds nothing else, and the reviver makes `bigint`s at most
+  return JSON.parse(text, (_key, value: unknown, context?: { readonly source?: string }) => {
+    const source = context?.source
+    if (typeof value !== 'number' || source === undefined || Number.isSafeInteger(value)) return value
+    return /^-?\d+$/.test(source) ? BigInt(source) : value
+  }) as RubyValue
+}
+
+/** A whole number beyond 2⁵³ that is no `bigint` was a Float; without an exponent Ruby would read an Integer. */
+function isLargeFloat(value: RubyValue): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)
 }

@@ -9,7 +9,7 @@ import { toJson } from './exact-numbers.ts'
 import type { RubyValue } from './marshal-value.ts'
 import { checkRailsOptions, type RailsOptions, type RailsSettings } from './options.ts'
 import { railsSerializer, type RailsSerializer } from './serializers.ts'
-import { ID_PAIR_BYTES, readSession, sessionObject, valueText, writeSession } from './session-payload.ts'
+import { ID_PAIR_BYTES, readSession, sessionValue, valueText, writeSession } from './session-payload.ts'
 import { estimateLength, railsLength } from './sizes.ts'
 
 /**
@@ -66,7 +66,7 @@ function createRailsSessionFormat(
 ): SessionFormat {
   const { escapes, expireAfterSeconds } = settings
   const payloadOf = (record: Parameters<SessionFormat['seal']>[0]): Buffer =>
-    serializer.writes === 'json' ? Buffer.from(writeSession(record, escapes)) : serializer.dump(sessionObject(record))
+    serializer.writes === 'json' ? Buffer.from(writeSession(record, escapes)) : serializer.dump(sessionValue(record))
   return {
     name: 'rails',
     seal(record) {

@@ -1,9 +1,9 @@
 import { nullObject } from '../serializers/plain.ts'
 import type { Json, JsonObject } from '../serializers/serializer.ts'
 import type { SessionRecord } from '../session/host.ts'
-import { exactJson, losesDigits, toJson } from './exact-numbers.ts'
+import { exactJson, exactValue, losesDigits, toJson } from './exact-numbers.ts'
 import { memberTexts, railsJson, type JsonEscapes } from './json-text.ts'
-import type { RubyValue } from './marshal-value.ts'
+import { rubyHash, type RubyValue } from './marshal-value.ts'
 import type { LoadedPayload } from './serializers.ts'
 
 /** A Rails session taken apart: its id, its data in our shape, and the text of each key where it came as JSON. */
@@ -58,14 +58,17 @@ export function valueText(value: Json, key: string | undefined, escapes: JsonEsc
   return railsJson(key === FLASH_KEY ? { discard: [], flashes: value } : value, escapes)
 }
 
-/** The same session as an object, for serializers that write no JSON. */
-export function sessionObject({ id, data }: Pick<SessionParts, 'id' | 'data'>): JsonObject {
-  const object = nullObject()
-  object[ID_KEY] = id
+/** The same session as a value, for serializers that write no JSON: what nobody touched with all the digits it came with. */
+export function sessionValue({ id, data, texts }: SessionParts): RubyValue {
+  const hash = rubyHash()
+  hash[ID_KEY] = id
   for (const [key, value] of Object.entries(data)) {
-    if (value !== null) object[key] = key === FLASH_KEY ? { discard: [], flashes: value } : value
+    const text = texts?.get(key)
+    if (value === null || text === 'null') continue
+    if (text !== undefined) hash[key] = exactValue(text)
+    else hash[key] = key === FLASH_KEY ? { discard: [], flashes: value } : value
   }
-  return object
+  return hash
 }
 
 /**

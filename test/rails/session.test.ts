@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { createSessions, type Sessions } from '../../src/index.ts'
 import { encryptedMessages } from '../../src/rails/cookie-message.ts'
 import { railsFormat, type RailsOptions } from '../../src/rails/index.ts'
+import { dumpMessagePack, loadMessagePack } from '../../src/rails/message-pack.ts'
 import { checkRailsOptions } from '../../src/rails/options.ts'
 import { EventLog, FakeClock, Visitor } from '../support/visitor.ts'
 
@@ -26,7 +27,7 @@ function setUp(options: Partial<RailsOptions> = {}): {
 }
 
 /** A cookie as that Rails would have written it, with exactly that payload. */
-function minted(payload: string, options: Partial<RailsOptions> = {}, expiresAt?: number): string {
+function minted(payload: string | Uint8Array, options: Partial<RailsOptions> = {}, expiresAt?: number): string {
   const messages = encryptedMessages(checkRailsOptions({ ...base, ...options }))
   return encodeURIComponent(messages(NAME).seal(Buffer.from(payload), expiresAt))
 }
@@ -54,6 +55,36 @@ test('what nobody touched goes back with the very bytes that it came with, in th
     session['new'] = 'x'
   })
   expect(payloadOf(visitor)).toBe(payload.replace(/\}$/, ',"new":"x"}'))
+})
+
+test('under MessagePack an integer beyond 2^53 and a large float that nobody touched go back as they came', () => {
+  const options = { defaults: '7.2', serializer: 'message_pack' } as const
+  const { visitor } = setUp(options)
+  const before = {
+    session_id: ID,
+    big: [18_446_744_073_709_551_615n, { far: -(10n ** 40n) }],
+    float: 1e20,
+    changed: 2n ** 60n,
+  }
+  visitor.cookies.set(NAME, minted(dumpMessagePack(before), options))
+  visitor.visit(({ session }) => {
+    expect(session['big']).toEqual([2 ** 64, { far: -1e40 }])
+    session['changed'] = 7
+    session['new'] = 'x'
+  })
+  const messages = encryptedMessages(checkRailsOptions({ ...base, ...options }))
+  const opened = messages(NAME).open(decodeURIComponent(visitor.cookies.get(NAME) ?? ''), 0)
+  expect(opened.ok && loadMessagePack(opened.payload)).toEqual({ ...before, changed: 7, new: 'x' })
+})
+
+test('what is read from Marshal keeps an integer beyond 2^53 and a large float when it is written as JSON', () => {
+  const options = { defaults: '6.1', serializer: 'hybrid' } as const
+  const { visitor } = setUp(options)
+  // Ruby: Marshal.dump({ 'session_id' => ID, 'big' => 2**64 - 1, 'far' => 1e20 })
+  const payload = `\x04\b{\bI"\x0fsession_id\x06:\x06ETI"%${ID}\x06;\x00TI"\bbig\x06;\x00Tl+\t${'\xff'.repeat(8)}I"\bfar\x06;\x00Tf\t1e20`
+  visitor.cookies.set(NAME, minted(Buffer.from(payload, 'latin1'), options))
+  visitor.visit(({ session }) => expect(session['far']).toBe(1e20))
+  expect(payloadOf(visitor, options)).toBe(`{"session_id":"${ID}","big":18446744073709551615,"far":1e+20}`)
 })
 
 test('a changed key keeps its place, a deleted one leaves it, and assigning an equal value changes nothing', () => {

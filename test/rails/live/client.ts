@@ -2,11 +2,14 @@ import { once } from 'node:events'
 import { Agent, request as send, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { Random } from './random.ts'
+import type { Way } from './settings.ts'
 
 /** One of the two ends of a walk. */
 export interface Side {
   readonly kind: 'ruby' | 'typescript'
   readonly url: string
+  /** How it writes cookies. */
+  readonly writes: Way
 }
 
 /** Names and values; a value is the text that Ruby or JavaScript writes it as. */

@@ -4,7 +4,7 @@ import { json as readJson } from 'node:stream/consumers'
 import { session } from '../../../src/adapters/node.ts'
 import { createSessions, type FlashEntries, type Session } from '../../../src/index.ts'
 import { maskedAuthenticityToken, validAuthenticityToken } from '../../../src/rails/csrf.ts'
-import { railsFormat, type RailsVersion } from '../../../src/rails/index.ts'
+import { railsFormat, type RailsOptions, type RailsVersion } from '../../../src/rails/index.ts'
 import { RUBY_KEYS } from './values.ts'
 
 /** The routes of app/config.ru, in TypeScript. It ends when its standard input does. */
@@ -21,19 +21,26 @@ interface Body {
   readonly steps: readonly (readonly [verb: string, name: string | null, value?: Json])[]
 }
 
-const { SECRET_KEY_BASE = '', LOAD_DEFAULTS = '', COOKIE_NAME = '', KEY_DIGEST = '', SERIALIZER = '' } = process.env
-const defaults = LOAD_DEFAULTS as RailsVersion // as: railsFormat checks it
+const env = (name: string): string => process.env[name] ?? ''
+const defaults = env('LOAD_DEFAULTS') as RailsVersion // as: railsFormat checks it
+const serializer = env('SERIALIZER')
 
 const sessions = createSessions<Data>({
-  name: COOKIE_NAME,
+  name: env('COOKIE_NAME'),
   format: railsFormat({
-    secretKeyBase: SECRET_KEY_BASE,
     defaults,
-    serializer: SERIALIZER === 'json' ? 'json' : 'hybrid',
-    digest: KEY_DIGEST === 'SHA1' || KEY_DIGEST === 'SHA256' ? KEY_DIGEST : undefined,
+    version: env('RAILS_VERSION') as RailsVersion, // as: railsFormat checks it
+    serializer: serializer === 'json' || serializer === 'message_pack' ? serializer : 'hybrid',
+    ...keysOf('SECRET_KEY_BASE', 'KEY_DIGEST'),
+    rotations: env('OTHER_SECRET_KEY_BASE') === '' ? [] : [keysOf('OTHER_SECRET_KEY_BASE', 'OTHER_KEY_DIGEST')],
   }),
   guard: 'json',
 })
+
+function keysOf(secretName: string, digestName: string): Pick<RailsOptions, 'secretKeyBase' | 'digest'> {
+  const digest = env(digestName)
+  return { secretKeyBase: env(secretName), digest: digest === 'SHA1' || digest === 'SHA256' ? digest : undefined }
+}
 
 const OWN = new Set([...RUBY_KEYS, '_csrf_token'])
 

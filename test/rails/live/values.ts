@@ -1,19 +1,21 @@
+import type { Way } from './settings.ts'
+
+type Format = Way['format']
+
 /** A value as text: exactly what Ruby holds, so 1.0 is a Float and 1 an Integer. */
 export interface Value {
   /** JSON, and what `exact` in app/config.ru writes of it. */
   readonly text: string
-  /** The same once JavaScript has read and written it, where that differs. */
-  readonly afterJavaScript?: string
 }
 
 const text = (value: string): Value => ({ text: JSON.stringify(value) })
 
-/** What JavaScript loses something of. Where it does not touch them, not a digit may change. */
+/** What JavaScript loses something of. Where it does not touch them, not a digit of JSON may change. */
 const LOSSY: readonly Value[] = [
-  { text: '1.0', afterJavaScript: '1' },
-  { text: '-0.0', afterJavaScript: '0' },
-  { text: '1.0e+20', afterJavaScript: '100000000000000000000' },
-  { text: '[1.0,{"rate":2.0,"of":[3.0]}]', afterJavaScript: '[1,{"rate":2,"of":[3]}]' },
+  { text: '1.0' },
+  { text: '-0.0' },
+  { text: '1.0e+20' },
+  { text: '[1.0,{"rate":2.0,"of":[3.0]}]' },
 ]
 
 /** What JavaScript cannot write at all: only Ruby does. */
@@ -23,7 +25,6 @@ const RUBY_ONLY: readonly Value[] = [
   { text: '9007199254740993' },
   { text: `1${'0'.repeat(40)}` },
   { text: '{"z":1.0,"a":[18446744073709551615,null,"é"],"10":true,"9":false}' },
-  { text: '{"__proto__":{"admin":true},"constructor":1.0}' },
   { text: `${'['.repeat(12)}1.0${']'.repeat(12)}` },
 ]
 
@@ -53,7 +54,16 @@ const BOTH: readonly Value[] = [
   { text: '{"discard":[],"flashes":{"notice":"no"}}' },
 ]
 
-export const RUBY_VALUES: readonly Value[] = [...BOTH, ...LOSSY, ...RUBY_ONLY]
+/** JSON keeps such keys, as text that nobody looks into. A cookie of another format is refused for them. */
+const PROTOTYPE_KEYS: Value = { text: '{"__proto__":{"admin":true},"constructor":1.0}' }
+
+const RUBY_VALUES: readonly Value[] = [...BOTH, ...LOSSY, ...RUBY_ONLY]
+
+/** What Ruby can store in a cookie of that format so that TypeScript can read it. */
+export function rubyValues(format: Format): readonly Value[] {
+  return format === 'json' ? [...RUBY_VALUES, PROTOTYPE_KEYS] : RUBY_VALUES
+}
+
 export const TYPESCRIPT_VALUES: readonly Value[] = [...BOTH, ...LOSSY]
 
 /** Keys that both sides can use. */
@@ -81,9 +91,38 @@ export const FLASH_VALUES: readonly Value[] = [
   { text: '{"name":["is too short"],"count":2}' },
 ]
 /** Stored by Ruby, shown by either; kept by TypeScript, they go through JavaScript. */
-export const RUBY_FLASH_VALUES: readonly Value[] = [...FLASH_VALUES, { text: '2.0', afterJavaScript: '2' }]
+export const RUBY_FLASH_VALUES: readonly Value[] = [...FLASH_VALUES, { text: '2.0' }]
 
 /** A value as JavaScript writes it, whichever side wrote it last. */
 export function inJavaScript(exact: string): string {
   return JSON.stringify(JSON.parse(exact))
+}
+
+const STRING_OR_FLOAT = /"(?:[^"\\]|\\.)*"|-?\d+\.\d+(?:e[+-]\d+)?/g
+
+/** What Ruby finds where TypeScript wrote a value that it was given. */
+export function afterJavaScript(exact: string, format: Format): string {
+  return withoutFloats(exact, format === 'message_pack' ? Number.isSafeInteger : Number.isInteger)
+}
+
+/** What Ruby finds of a value that came in another format than JSON, and that TypeScript wrote without touching it. */
+export function afterPassing(exact: string): string {
+  return withoutFloats(exact, Number.isSafeInteger)
+}
+
+/** Those floats are integers. */
+function withoutFloats(exact: string, isWhole: (float: number) => boolean): string {
+  return exact.replaceAll(STRING_OR_FLOAT, (token) => {
+    const number = Number(token)
+    return token.startsWith('"') || !isWhole(number) ? token : BigInt(number).toString()
+  })
+}
+
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.e+-]*/g
+
+/** Something to compare that is the same for values that differ in nothing but the order of their keys. */
+export function inAnyOrder(exact: string): unknown {
+  return JSON.parse(
+    exact.replaceAll(STRING_OR_NUMBER, (token) => (token.startsWith('"') ? token : `["number","${token}"]`)),
+  )
 }

@@ -8,11 +8,11 @@ import {
   LIST_KEY,
   RUBY_FLASH_VALUES,
   RUBY_KEYS,
-  RUBY_VALUES,
+  rubyValues,
   TYPESCRIPT_VALUES,
 } from './values.ts'
 
-export interface Walks {
+export interface Outcome {
   readonly walks: number
   readonly steps: number
   /** One text for each walk that went wrong: what was done, and what should have come. */
@@ -41,34 +41,44 @@ type Action = keyof typeof ACTIONS
 const FORM_PATHS = ['/csrf-check', '/csrf-check/card', '/csrf-check/card/7']
 const FORM_METHODS = ['POST', 'PATCH', 'PUT', 'DELETE']
 
-/** Walks a client across `sides`, `count` times. The same seed takes the same steps. */
-export async function walkAcross(
-  sides: readonly Side[],
-  { cookieName, seed, count }: { cookieName: string; seed: number; count: number },
-): Promise<Walks> {
-  let steps = 0
-  const failures: string[] = []
-  for (let number = 0; number < count; number++) {
-    const walk = new Walk(sides, cookieName, new Random(Math.imul(seed, 0x9e_37_79_b1) + number))
-    try {
-      await walk.run()
-    } catch (error) {
-      failures.push(`Walk ${number} of seed ${seed}: ${String(error)}\n${walk.story()}`)
-    }
-    steps += walk.steps
+/** `count` clients that walk across servers, one after the other. The same seed takes the same steps. */
+export class Walks {
+  readonly #seed: number
+  readonly #walks: readonly Walk[]
+  readonly #failures = new Map<Walk, string>()
+
+  constructor({ cookieName, seed, count }: { cookieName: string; seed: number; count: number }) {
+    this.#seed = seed
+    const randoms = Array.from({ length: count }, (_, at) => new Random(Math.imul(seed, 0x9e_37_79_b1) + at))
+    this.#walks = randoms.map((random) => new Walk(cookieName, random))
   }
-  return { walks: count, steps, failures }
+
+  /** Every client walks across `sides`; one that has been elsewhere before brings the session that it has. */
+  async cross(sides: readonly Side[]): Promise<void> {
+    for (const [number, walk] of this.#walks.entries()) {
+      if (this.#failures.has(walk)) continue
+      try {
+        await walk.cross(sides)
+      } catch (error) {
+        this.#failures.set(walk, `Walk ${number} of seed ${this.#seed}: ${String(error)}\n${walk.story()}`)
+      }
+    }
+  }
+
+  get outcome(): Outcome {
+    const steps = this.#walks.reduce((sum, walk) => sum + walk.steps, 0)
+    return { walks: this.#walks.length, steps, failures: [...this.#failures.values()] }
+  }
 }
 
 class Walk {
   steps = 0
-  readonly #sides: readonly Side[]
+  #sides: readonly Side[] = []
   readonly #random: Random
   readonly #client: Client
   readonly #model = new Model()
 
-  constructor(sides: readonly Side[], cookieName: string, random: Random) {
-    this.#sides = sides
+  constructor(cookieName: string, random: Random) {
     this.#random = random
     this.#client = new Client(cookieName, random)
   }
@@ -79,9 +89,12 @@ class Walk {
     return [...lines, `  The cookie now: ${this.#client.cookie ?? 'none'}`].join('\n')
   }
 
-  async run(): Promise<void> {
+  async cross(sides: readonly Side[]): Promise<void> {
     const random = this.#random
-    if (random.chance(0.8)) await this.#step('login', random.pick(this.#sides))
+    this.#sides = sides
+    // Before anything else a session from elsewhere must be there.
+    if (this.steps > 0) await this.#step('peek', random.pick(sides))
+    else if (random.chance(0.8)) await this.#step('login', random.pick(sides))
     const length = random.integer(9, 14)
     for (let at = 0; at < length; at++) await this.#step(random.weighted(ACTIONS), random.pick(this.#sides))
     // Whoever was last, both ends must agree at the end.
@@ -100,9 +113,12 @@ class Walk {
       this.#model.expectState(answer, side, this.#model.touchFlash([], side))
     },
     peek: async (side) => {
+      const isReissued = this.#model.isReissuedBy(side)
       const { answer, setCookie } = await this.#get(side, '/peek')
       this.#model.expectState(answer, side, undefined)
-      if (side.kind === 'typescript') expectEqual('Set-Cookie of a request that only reads', setCookie, undefined)
+      if (side.kind === 'typescript') {
+        expectEqual('whether a request that only reads brings a cookie', setCookie !== undefined, isReissued)
+      }
       if (typeof answer.csrf_token === 'string') this.#model.addToken({ text: answer.csrf_token, form: undefined })
     },
     untouched: async (side) => {
@@ -120,7 +136,7 @@ class Walk {
     write: async (side) => {
       const isRuby = side.kind === 'ruby'
       const key = this.#random.pick(isRuby && this.#random.chance(0.3) ? RUBY_KEYS : KEYS)
-      const value = this.#random.pick(isRuby ? RUBY_VALUES : TYPESCRIPT_VALUES)
+      const value = this.#random.pick(isRuby ? rubyValues(side.writes.format) : TYPESCRIPT_VALUES)
       await this.#post(side, '/write', `{"key":${JSON.stringify(key)},"value":${value.text}}`)
       this.#model.set(key, value, side)
     },
@@ -169,7 +185,7 @@ class Walk {
       const { token, isCurrent } = this.#someToken()
       const path = this.#random.chance(0.6) ? (token.form?.path ?? '/csrf-check') : this.#random.pick(FORM_PATHS)
       const method = this.#random.chance(0.6) ? (token.form?.method ?? 'POST') : this.#random.pick(FORM_METHODS)
-      const { answer } = await this.#client.send(side, { method, path, headers: { 'x-csrf-token': token.text } })
+      const { answer } = await this.#send(side, { method, path, headers: { 'x-csrf-token': token.text } })
       const isItsForm = token.form === undefined || (token.form.path === path && token.form.method === method)
       expectEqual(`a token of ${JSON.stringify(token.form ?? 'the session')}`, answer.valid, isCurrent && isItsForm)
     },
@@ -211,10 +227,16 @@ class Walk {
   }
 
   async #get(side: Side, path: string) {
-    return this.#client.send(side, { method: 'GET', path })
+    return this.#send(side, { method: 'GET', path })
   }
 
   async #post(side: Side, path: string, body?: Request['body']) {
-    return this.#client.send(side, { method: 'POST', path, body })
+    return this.#send(side, { method: 'POST', path, body })
+  }
+
+  async #send(side: Side, request: Request) {
+    const received = await this.#client.send(side, request)
+    if (received.setCookie !== undefined) this.#model.received(side, this.#client.cookie === undefined)
+    return received
   }
 }

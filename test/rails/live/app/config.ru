@@ -24,11 +24,24 @@ class Live < Rails::Application
   config.secret_key_base = ENV.fetch('SECRET_KEY_BASE')
   config.session_store :cookie_store, key: ENV.fetch('COOKIE_NAME')
   config.action_dispatch.cookies_serializer = ENV.fetch('SERIALIZER', 'json').to_sym
-  digest = ENV.fetch('KEY_DIGEST', '')
-  if Rails::VERSION::MAJOR >= 7
-    config.active_support.key_generator_hash_digest_class = OpenSSL::Digest.const_get(digest) unless digest.empty?
-  elsif !['', 'SHA1'].include?(digest)
-    abort "Rails #{Rails.version} derives keys with SHA1 alone, not with #{digest}"
+
+  # Rails before 7.0 derives its keys with SHA1 and takes no word about it.
+  def self.digest_options(name)
+    digest = ENV.fetch(name, '')
+    return {} if digest.empty?
+    return { hash_digest_class: OpenSSL::Digest.const_get(digest) } if Rails::VERSION::MAJOR >= 7
+
+    digest == 'SHA1' ? {} : abort("Rails #{Rails.version} derives keys with SHA1, not with #{digest}")
+  end
+
+  digest_options('KEY_DIGEST').each_value { |digest| config.active_support.key_generator_hash_digest_class = digest }
+
+  other_secret = ENV.fetch('OTHER_SECRET_KEY_BASE', '')
+  unless other_secret.empty?
+    # As docs/rails.md has it.
+    keys = ActiveSupport::KeyGenerator.new(other_secret, iterations: 1000, **digest_options('OTHER_KEY_DIGEST'))
+    salt = config.action_dispatch.authenticated_encrypted_cookie_salt
+    config.action_dispatch.cookies_rotations.rotate :encrypted, keys.generate_key(salt, 32)
   end
 
   routes.append do
