@@ -35,7 +35,7 @@ function minted(payload: string, options: Partial<RailsOptions> = {}, expiresAt?
 function payloadOf(visitor: Visitor<Loose>, options: Partial<RailsOptions> = {}): string {
   const messages = encryptedMessages(checkRailsOptions({ ...base, ...options }))
   const opened = messages(NAME).open(decodeURIComponent(visitor.cookies.get(NAME) ?? ''), 0)
-  return opened.ok ? opened.payload.toString() : opened.reason
+  return opened.ok ? opened.value.toString() : opened.reason
 }
 
 test('a new session has its session_id first, as 32 hexadecimal characters', () => {
