@@ -36,6 +36,10 @@ export function railsFormat(options: RailsOptions): CookieFormat {
       expireAfterSeconds === undefined
         ? undefined
         : { idleSeconds: expireAfterSeconds, absoluteSeconds: BROWSER_MAXIMUM_SECONDS },
+    persistence:
+      expireAfterSeconds === undefined
+        ? "a Rails cookie has no place for it. Set expireAfter of railsFormat, Rails' expire_after, which every session then has"
+        : "expireAfter of railsFormat, Rails' expire_after, makes every session outlive the browser",
     session(name, clock) {
       if (!serializer.canWrite) {
         throw new SessionError(
