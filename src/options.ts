@@ -112,17 +112,20 @@ export function checkOptions<Data extends object>(options: SessionsOptions<Data>
   if (options.schema !== undefined && typeof options.schema['~standard']?.validate !== 'function') {
     throw wrong('schema is no Standard Schema (https://standardschema.dev), as zod, valibot and arktype make them')
   }
-  const { persistent = false, ...cookie }: SessionCookie = options.cookie ?? {}
+  // A format that seals an end into the session says how long the browser is to keep it.
+  const always = options.format?.lifetime !== undefined
+  const { persistent = always, ...cookie }: SessionCookie = options.cookie ?? {}
   if (options.format !== undefined) checkFormat(options.format, options)
   if (options.migrate !== undefined && options.schema === undefined) {
     throw wrong('migrate is given without schema: nothing says when data is old')
   }
   if (typeof persistent !== 'boolean')
     throw wrong(`cookie.persistent is ${JSON.stringify(persistent)}, expected true or false`)
+  if (options.format?.persistence !== undefined && persistent !== always)
+    throw wrong(`cookie.persistent is ${persistent}: ${options.format.persistence}`)
   return Object.freeze({
     attributes: checkAttributes(options.name, { ...cookie, httpOnly: true }),
-    // A format that seals an end into the session says how long the browser is to keep it.
-    persistent: persistent || options.format?.lifetime !== undefined,
+    persistent: persistent || always,
     lifetime: options.format?.lifetime ?? checkLifetime(options.idleTimeout, options.absoluteTimeout ?? '30d'),
     rules: checkGuard(options.guard ?? 'identity'),
     clock: options.clock ?? Date.now,
@@ -134,10 +137,16 @@ function checkFormat(format: CookieFormat, options: object): void {
   if (typeof format.session !== 'function' || typeof format.sealers !== 'function') {
     throw wrong('format is no cookie format, expected one as railsFormat({ … }) of coatcheck/rails gives')
   }
-  const taken = format.lifetime === undefined ? ['secrets'] : ['secrets', 'idleTimeout', 'absoluteTimeout']
-  for (const option of taken) {
-    if (Reflect.get(options, option) !== undefined)
-      throw wrong(`${option} is given beside format ${format.name}, which has its own`)
+  const given = (option: string): boolean => Reflect.get(options, option) !== undefined
+  const timeouts = ['idleTimeout', 'absoluteTimeout']
+  const taken = format.lifetime === undefined ? ['secrets'] : ['secrets', ...timeouts]
+  for (const option of taken.filter(given)) {
+    throw wrong(`${option} is given beside format ${format.name}, which has its own`)
+  }
+  for (const option of format.persistence === undefined ? [] : timeouts.filter(given)) {
+    throw wrong(
+      `${option} is given, but sessions in format ${format.name} would never end by it: ${format.persistence}`,
+    )
   }
 }
 

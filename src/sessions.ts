@@ -92,6 +92,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       rules: checked.rules,
       lifetime: checked.lifetime,
       persistent: checked.persistent,
+      persistence: cookieFormat.persistence,
     })
 
   const newJar = (cookieHeader: string | null | undefined): CookieJar =>

@@ -36,6 +36,8 @@ export interface CookieFormat {
   readonly name: string
   /** Timeouts that the format itself carries, in place of `idleTimeout` and `absoluteTimeout`. */
   readonly lifetime?: Lifetime | undefined
+  /** Why no single session can be asked to outlive the browser, or not to: all do that have a `lifetime` here, else none. */
+  readonly persistence?: string | undefined
   /** @param clock milliseconds since 1970 */
   session(cookieName: string, clock: () => number): SessionFormat
   sealers(clock: () => number): (cookieName: string) => CookieSealers

@@ -1,31 +1,27 @@
 import type { RefusedReason } from '../errors.ts'
-import { railsJson } from './json-text.ts'
+import { createCodec, type OpenedMessage } from './codec.ts'
 import { KeyGenerator, type RailsDigest } from './key-generator.ts'
-import { expiryOf, judge, unwrap, wrap } from './metadata.ts'
+import { nullSerializer } from './message-serializer.ts'
 import { isAtLeast, type KeySettings, type RailsSettings, type Salts } from './options.ts'
-import { readRotated, type Attempt } from './rotation.ts'
-import { cbcScheme, gcmScheme, signedScheme, type Scheme, type Split } from './schemes.ts'
-
-interface Message {
-  readonly payload: Buffer
-  /** Milliseconds since 1970, or `undefined` for a message that does not end. */
-  readonly expiresAt: number | undefined
-}
+import { readRotated } from './rotation.ts'
+import { cbcScheme, gcmScheme, type Scheme } from './schemes.ts'
+import { signedScheme } from './signed-scheme.ts'
 
 /** What a cookie's message turned out to hold. */
-export type OpenedMessage =
-  | (Message & {
+export type OpenedCookie =
+  | (OpenedMessage<Buffer> & {
       readonly ok: true
       /** 0 for the current way to seal, above it the place in the rotations. */
       readonly rotation: number
     })
   | { readonly ok: false; readonly reason: RefusedReason }
 
-/** The message inside the cookie of one name: envelope and seal, without serializer and percent-encoding. */
+/** The messages of one cookie: its name is their purpose, their value is what the jar's own serializer wrote. */
 export interface CookieMessages {
-  seal(payload: Buffer, expiresAt: number | undefined, iv?: Buffer): string
+  /** @param expiresAt milliseconds since 1970 */
+  seal(value: Buffer, expiresAt: number | undefined, iv?: Buffer): string
   /** @param now milliseconds since 1970 */
-  open(text: string, now: number): OpenedMessage
+  open(message: string, now: number): OpenedCookie
 }
 
 /** Messages of `cookies.encrypted` (action_dispatch/middleware/cookies.rb). */
@@ -36,71 +32,56 @@ export function encryptedMessages(settings: RailsSettings): (cookieName: string)
   )
   // What Rails reads besides: a GCM application CBC cookies, and since 6.1 a CBC application GCM cookies.
   if (keys.authenticatedEncryption && salts.encrypted !== null && salts.encryptedSigned !== null) {
-    schemes.push(legacyCbc(keys, salts, signedSplit(settings), cookiesDigest))
+    schemes.push(legacyCbc(keys, salts, settings, cookiesDigest))
   } else if (!keys.authenticatedEncryption && salts.authenticatedEncrypted !== null && isAtLeast(version, '6.1')) {
     schemes.push(encryptedScheme({ ...keys, authenticatedEncryption: true }, settings))
   }
-  return (name) => messages(name, schemes, settings)
+  return messagesOf(schemes, settings)
 }
 
 /** Messages of `cookies.signed`. */
 export function signedMessages(settings: RailsSettings): (cookieName: string) => CookieMessages {
-  const { keys, rotations } = settings
+  const { keys, rotations, salts } = settings
   const schemes = [keys, ...rotations.filter(({ kind }) => kind !== 'encrypted')].map((way) =>
-    signedScheme(way.signedDigest, keyGenerator(way).generateKey(settings.salts.signed), signedSplit(settings)),
+    signedScheme(way.signedDigest, keyGenerator(way).generateKey(salts.signed), signedSplit(settings)),
   )
-  return (name) => messages(name, schemes, settings)
+  return messagesOf(schemes, settings)
 }
 
-function messages(name: string, schemes: readonly Scheme[], settings: RailsSettings): CookieMessages {
-  const purpose = `cookie.${name}`
-  const [current] = schemes
-  const rule = isAtLeast(settings.version, '7.1') ? 'prefix' : 'parsed'
-  // 5.2 writes no purpose and refuses a message that has one.
-  const expected = isAtLeast(settings.version, '6.0') ? purpose : undefined
-  const mayBeAbsent = !settings.requirePurpose
-  return {
-    seal(payload, expiresAt, iv) {
-      const metadata = { purpose: settings.metadata ? purpose : undefined, expiresAt }
-      const plaintext = wrap(payload, metadata, (text) => railsJson(text, settings.escapes))
-      return current?.seal(plaintext, iv) ?? ''
-    },
-    open(text, now) {
-      const attempt = readRotated(schemes, (scheme) => read(scheme.open(text), now))
-      if (!attempt.ok) return { ok: false, reason: attempt.reason }
-      return { ok: true, ...attempt.value, rotation: attempt.index }
-    },
-  }
-
-  function read(plaintext: Buffer | 'malformed' | 'tampered', now: number): Attempt<Message> {
-    if (typeof plaintext === 'string') return { ok: false, reason: plaintext, fault: 'format' }
-    const envelope = unwrap(plaintext, rule)
-    if (envelope === 'malformed') return { ok: false, reason: 'malformed', fault: 'content' }
-    if (envelope === undefined) {
-      if (!mayBeAbsent) return { ok: false, reason: 'tampered', fault: 'content' }
-      return { ok: true, value: { payload: plaintext, expiresAt: undefined } }
+/** An encryptor or verifier with `NullSerializer`, and the purpose that a cookie's name is. */
+function messagesOf(schemes: readonly Scheme[], settings: RailsSettings): (cookieName: string) => CookieMessages {
+  const { version, metadata, requirePurpose, escapes } = settings
+  const codecs = schemes.map((scheme) => createCodec(scheme, { serializer: nullSerializer, version, escapes }))
+  return (name) => {
+    const purpose = `cookie.${name}`
+    const written = metadata ? purpose : undefined
+    // 5.2 writes no purpose and refuses a message that has one.
+    const expected = { expected: isAtLeast(version, '6.0') ? purpose : undefined, mayBeAbsent: !requirePurpose }
+    return {
+      seal: (value, expiresAt, iv) => codecs[0]?.write(value, { purpose: written, expiresAt }, iv) ?? '',
+      open(message, now) {
+        const read = readRotated(codecs, (codec) => codec.read(message, expected, now))
+        return read.ok ? { ok: true, ...read.value, rotation: read.index } : { ok: false, reason: read.reason }
+      },
     }
-    const reason = judge(envelope, now, { expected, mayBeAbsent }, rule)
-    if (reason !== undefined) return { ok: false, reason, fault: 'content' }
-    return { ok: true, value: { payload: envelope.payload, expiresAt: expiryOf(envelope.exp) } }
   }
 }
 
 function encryptedScheme(way: KeySettings, settings: RailsSettings): Scheme {
-  const { salts } = settings
-  if (!way.authenticatedEncryption) return legacyCbc(way, salts, signedSplit(settings), 'SHA1')
+  const { salts, version } = settings
+  if (!way.authenticatedEncryption) return legacyCbc(way, salts, settings, 'SHA1')
   const bytes = Number(/\d+/.exec(way.cipher)?.[0]) / 8
   const key = keyGenerator(way).generateKey(salts.authenticatedEncrypted ?? '', bytes)
-  return gcmScheme(way.cipher, key, isAtLeast(settings.version, '7.1') ? 'right' : 'left')
+  return gcmScheme(way.cipher, key, isAtLeast(version, '7.1') ? 'right' : 'left')
 }
 
-function legacyCbc(way: KeySettings, salts: Salts, split: Split, digest: RailsDigest): Scheme {
+function legacyCbc(way: KeySettings, salts: Salts, settings: RailsSettings, digest: RailsDigest): Scheme {
   const generator = keyGenerator(way)
-  const signing = signedScheme(digest, generator.generateKey(salts.encryptedSigned ?? ''), split)
+  const signing = signedScheme(digest, generator.generateKey(salts.encryptedSigned ?? ''), signedSplit(settings))
   return cbcScheme(generator.generateKey(salts.encrypted ?? '', 32), signing)
 }
 
-function signedSplit({ version }: RailsSettings): Split {
+function signedSplit({ version }: RailsSettings): 'left' | 'right' {
   return isAtLeast(version, '7.0') ? 'right' : 'left'
 }
 

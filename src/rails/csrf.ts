@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { blameCaller, SessionError } from '../errors.ts'
-import { decode, encode } from './message-alphabet.ts'
+import { decode, encode } from './base64.ts'
 import { isAtLeast, type RailsVersion } from './options.ts'
 
 /** A form, or the request that it makes: the token of one form is good for that path and method alone. */

@@ -1,7 +1,7 @@
 import { encode, ExtData } from '@msgpack/msgpack'
 import { dumpMessagePack } from './message-pack.ts'
 import type { RubyValue } from './marshal-value.ts'
-import type { Metadata } from './metadata.ts'
+import type { EnvelopeFields, Metadata } from './metadata.ts'
 
 /** The newer envelope as a value: `{"_rails":{"data":…,"exp":…,"pur":…}}`, without the keys that say nothing. */
 export function envelopeValue(data: unknown, { purpose, expiresAt }: Metadata): object {
@@ -12,6 +12,15 @@ export function envelopeValue(data: unknown, { purpose, expiresAt }: Metadata): 
       ...(purpose === undefined ? {} : { pur: purpose }),
     },
   }
+}
+
+/** The newer envelope that a value is; `undefined` where it is none; `malformed` where it is neither. */
+export function readEnvelope(value: unknown): (EnvelopeFields & { readonly data: unknown }) | undefined | 'malformed' {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, '_rails')) return undefined
+  const { _rails: inner } = value as { _rails: unknown } // as: hasOwn says so
+  if (typeof inner !== 'object' || inner === null) return 'malformed'
+  const { data = null, exp, pur } = inner as { data?: unknown; exp?: unknown; pur?: unknown } // as: all are unknown
+  return { data, exp, pur }
 }
 
 /** The extension type of a Time in active_support/message_pack/extensions.rb. */

@@ -6,7 +6,7 @@ import { envelopeValue, packedEnvelope } from './message-envelope.ts'
 import { parseRailsJson } from './message-json.ts'
 import type { CookiesSerializer, RailsVersion } from './options.ts'
 import type { Metadata } from './metadata.ts'
-import { railsSerializer } from './serializers.ts'
+import { serializerWithFallback } from './serializers.ts'
 
 /** A serializer of your own, as Rails takes any object with `dump` and `load`. */
 export interface CustomSerializer {
@@ -22,30 +22,30 @@ export interface CustomSerializer {
 export type MessageSerializer = CookiesSerializer | 'ruby_json' | 'null' | CustomSerializer
 
 /** One of them, ready. */
-export interface PayloadSerializer {
+export interface CodecSerializer<Value = unknown> {
   readonly name: string
   readonly canWrite: boolean
   /**
    * A value in the newer envelope, `{"_rails":{"data":…}}`. Not there for serializers that are not on Rails' list of those
    * that may write it.
    */
-  readonly envelope?: (value: unknown, metadata: Metadata) => Buffer
+  readonly envelope?: (value: Value, metadata: Metadata) => Buffer
   /** A value that comes back as it was. @throws `ERR_SESSION_VALUE` */
-  check(value: unknown, maxDepth: number): unknown
-  dump(value: unknown): Buffer
+  check(value: Value, maxDepth: number): Value
+  dump(value: Value): Buffer
   /** @throws anything */
-  load(bytes: Buffer): unknown
+  load(bytes: Buffer): Value
 }
 
 /** @throws `ERR_OPTIONS` */
-export function payloadSerializer(
+export function codecSerializer(
   serializer: MessageSerializer,
   settings: { readonly version: RailsVersion; readonly escapes: JsonEscapes },
-): PayloadSerializer {
+): CodecSerializer {
   if (typeof serializer === 'object') return customSerializer(serializer)
-  if (serializer === 'null') return nullSerializer
+  if (serializer === 'null') return nullSerializer as CodecSerializer // as: `dump` looks at what it is given
   if (serializer === 'ruby_json') return rubyJson
-  const rails = railsSerializer(serializer, settings)
+  const rails = serializerWithFallback(serializer, settings)
   return {
     ...rails,
     check: plainValue,
@@ -59,7 +59,7 @@ export function payloadSerializer(
 
 const UNESCAPED: JsonEscapes = { htmlEntities: false, jsSeparators: false }
 
-const rubyJson: PayloadSerializer = {
+const rubyJson: CodecSerializer = {
   name: 'ruby_json',
   canWrite: true,
   check: plainValue,
@@ -68,7 +68,8 @@ const rubyJson: PayloadSerializer = {
   load: (bytes) => parseRailsJson(bytes).value,
 }
 
-const nullSerializer: PayloadSerializer = {
+/** Bytes as they are: what cookies are sealed with, because their jar has a serializer of its own. */
+export const nullSerializer: CodecSerializer<Buffer> = {
   name: 'null',
   canWrite: true,
   check: (value) => value,
@@ -76,10 +77,11 @@ const nullSerializer: PayloadSerializer = {
   load: (bytes) => bytes,
 }
 
-function customSerializer(custom: CustomSerializer): PayloadSerializer {
+function customSerializer(custom: CustomSerializer): CodecSerializer {
   return {
-    ...nullSerializer,
     name: 'custom',
+    canWrite: true,
+    check: (value) => value,
     dump: (value) => toBytes(custom.dump(value), 'what serializer.dump gave'),
     load: (bytes) => custom.load(bytes),
   }

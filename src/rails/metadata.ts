@@ -1,4 +1,4 @@
-import { decodeStrict } from './strict-base64.ts'
+import { decodeStrict } from './base64.ts'
 
 /** What a message says of itself beside its payload. */
 export interface Metadata {
@@ -11,12 +11,16 @@ export interface Metadata {
 /** How a Rails version tells an envelope from a bare payload. */
 export type EnvelopeRule = 'prefix' | 'parsed'
 
-/** An envelope, opened but not judged. */
-export interface Envelope {
-  readonly payload: Buffer
-  /** As it stood there: text, or whatever else a foreign writer put. */
+/** What an envelope says, opened but not judged: text, or whatever else a foreign writer put. */
+export interface EnvelopeFields {
   readonly exp: unknown
   readonly pur: unknown
+}
+
+/** What a message must be for, `undefined` for nothing in particular, and whether it may say nothing instead. */
+export interface ExpectedPurpose {
+  readonly expected: string | undefined
+  readonly mayBeAbsent: boolean
 }
 
 const PREFIX = '{"_rails":{"message":'
@@ -35,7 +39,10 @@ export function wrap(payload: Buffer, { purpose, expiresAt }: Metadata, jsonText
 }
 
 /** The envelope that `plaintext` is; `undefined` where it is a bare payload; `malformed` where it is neither. */
-export function unwrap(plaintext: Buffer, rule: EnvelopeRule): Envelope | undefined | 'malformed' {
+export function unwrap(
+  plaintext: Buffer,
+  rule: EnvelopeRule,
+): (EnvelopeFields & { readonly payload: Buffer }) | undefined | 'malformed' {
   if (rule === 'prefix' && !plaintext.subarray(0, PREFIX.length).equals(Buffer.from(PREFIX))) return undefined
   const envelope = parseEnvelope(plaintext)
   if (envelope === undefined) return rule === 'prefix' ? 'malformed' : undefined
@@ -46,15 +53,15 @@ export function unwrap(plaintext: Buffer, rule: EnvelopeRule): Envelope | undefi
 
 /** Why an envelope is not accepted at `now`, or `undefined` when it is. */
 export function judge(
-  envelope: Pick<Envelope, 'exp' | 'pur'>,
+  { exp, pur }: EnvelopeFields,
   now: number,
-  purpose: { readonly expected: string | undefined; readonly mayBeAbsent: boolean },
+  { expected, mayBeAbsent }: ExpectedPurpose,
   rule: EnvelopeRule,
 ): 'tampered' | 'expired-absolute' | 'malformed' | undefined {
-  const given = envelope.pur ?? ''
-  const absent = given === ''
-  if (absent ? purpose.expected !== undefined && !purpose.mayBeAbsent : given !== purpose.expected) return 'tampered'
-  return judgeExpiry(envelope.exp, now, rule)
+  // Rails compares purposes as text, those that were written as `true` or 1 too.
+  const given = typeof pur === 'number' || typeof pur === 'boolean' ? String(pur) : (pur ?? '')
+  if (given === '' ? !mayBeAbsent && expected !== undefined : given !== expected) return 'tampered'
+  return judgeExpiry(exp, now, rule)
 }
 
 /** When an envelope ends, in milliseconds since 1970; `undefined` when it does not say. */

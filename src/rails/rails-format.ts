@@ -8,7 +8,7 @@ import { escapeValue, unescapeValue } from './escaped-value.ts'
 import { toJson } from './exact-numbers.ts'
 import type { RubyValue } from './marshal-value.ts'
 import { checkRailsOptions, type RailsOptions, type RailsSettings } from './options.ts'
-import { railsSerializer, type RailsSerializer } from './serializers.ts'
+import { serializerWithFallback, type SerializerWithFallback } from './serializers.ts'
 import { ID_PAIR_BYTES, readSession, sessionValue, valueText, writeSession } from './session-payload.ts'
 import { estimateLength, railsLength } from './sizes.ts'
 
@@ -26,7 +26,7 @@ import { estimateLength, railsLength } from './sizes.ts'
  */
 export function railsFormat(options: RailsOptions): CookieFormat {
   const settings = checkRailsOptions(options)
-  const serializer = railsSerializer(settings.serializer, settings)
+  const serializer = serializerWithFallback(settings.serializer, settings)
   const encrypted = encryptedMessages(settings)
   const signed = signedMessages(settings)
   const { expireAfterSeconds } = settings
@@ -36,6 +36,10 @@ export function railsFormat(options: RailsOptions): CookieFormat {
       expireAfterSeconds === undefined
         ? undefined
         : { idleSeconds: expireAfterSeconds, absoluteSeconds: BROWSER_MAXIMUM_SECONDS },
+    persistence:
+      expireAfterSeconds === undefined
+        ? "a Rails cookie has no place for it. Set expireAfter of railsFormat, Rails' expire_after, which every session then has"
+        : "expireAfter of railsFormat, Rails' expire_after, makes every session outlive the browser",
     session(name, clock) {
       if (!serializer.canWrite) {
         throw new SessionError(
@@ -60,7 +64,7 @@ const ATTEMPTS = 50
 function createRailsSessionFormat(
   name: string,
   messages: CookieMessages,
-  serializer: RailsSerializer,
+  serializer: SerializerWithFallback,
   settings: RailsSettings,
   clock: () => number,
 ): SessionFormat {
@@ -81,7 +85,7 @@ function createRailsSessionFormat(
     open(text) {
       const message = openMessage(messages, text, clock())
       if (!message.ok) return message
-      const { payload, expiresAt, rotation } = message
+      const { value: payload, expiresAt, rotation } = message
       const loaded = load(serializer, payload)
       const parts = loaded && readSession(loaded)
       if (loaded === undefined || parts === undefined) return { ok: false, reason: 'malformed' }
@@ -105,14 +109,14 @@ function withId(jsonBytes: number): number {
   return jsonBytes + ID_PAIR_BYTES + (jsonBytes > 2 ? 1 : 0)
 }
 
-function valueSealer(messages: CookieMessages, serializer: RailsSerializer, clock: () => number): ValueSealer {
+function valueSealer(messages: CookieMessages, serializer: SerializerWithFallback, clock: () => number): ValueSealer {
   return {
     seal: (value, _now, expires) =>
       escapeValue(messages.seal(serializer.dump(value), expires === undefined ? undefined : expires * 1000)),
     open(text): OpenedCookieValue {
       const message = openMessage(messages, text, clock())
       if (!message.ok) return message
-      const { payload, expiresAt, rotation } = message
+      const { value: payload, expiresAt, rotation } = message
       const loaded = load(serializer, payload)
       if (loaded === undefined) return { ok: false, reason: 'malformed' }
       const stale = rotation > 0 || serializer.reissues(loaded.format)
@@ -129,7 +133,10 @@ function openMessage(messages: CookieMessages, text: string, now: number): Retur
   return value === undefined ? { ok: false, reason: 'malformed' } : messages.open(value, now)
 }
 
-function load(serializer: RailsSerializer, payload: Buffer): ReturnType<RailsSerializer['load']> | undefined {
+function load(
+  serializer: SerializerWithFallback,
+  payload: Buffer,
+): ReturnType<SerializerWithFallback['load']> | undefined {
   try {
     return serializer.load(payload)
   } catch {

@@ -5,34 +5,34 @@ import { parseRailsJson } from './message-json.ts'
 import { dumpMessagePack, loadMessagePack } from './message-pack.ts'
 import { isAtLeast, type CookiesSerializer, type RailsVersion } from './options.ts'
 
-export type PayloadFormat = 'json' | 'marshal' | 'message_pack'
+export type SerializerFormat = 'json' | 'marshal' | 'message_pack'
 
-export interface LoadedPayload {
+export interface Deserialized {
   readonly value: unknown
-  readonly format: PayloadFormat
+  readonly format: SerializerFormat
   /** The text that was read, where the format is JSON: it keeps what a number loses (see `memberTexts`). */
   readonly jsonText?: string
 }
 
 /** What one serializer setting writes and reads (active_support/messages/serializer_with_fallback.rb). */
-export interface RailsSerializer {
+export interface SerializerWithFallback {
   readonly name: string
   /** The format that it writes; `canWrite` is false for Marshal, which only Ruby writes. */
-  readonly writes: PayloadFormat
+  readonly writes: SerializerFormat
   readonly canWrite: boolean
   /** @throws `ERR_OPTIONS` where it cannot write */
   dump(value: unknown): Buffer
   /** @throws anything, where the payload is not readable under this setting */
-  load(payload: Buffer): LoadedPayload
+  load(payload: Buffer): Deserialized
   /** Whether Rails writes a cookie anew, in its own format, because it read this one. Never under `marshal`. */
-  reissues(format: PayloadFormat): boolean
+  reissues(format: SerializerFormat): boolean
 }
 
 /** @throws `ERR_OPTIONS` for `message_pack` before Rails 7.1 */
-export function railsSerializer(
+export function serializerWithFallback(
   setting: CookiesSerializer,
   { version, escapes }: { readonly version: RailsVersion; readonly escapes: JsonEscapes },
-): RailsSerializer {
+): SerializerWithFallback {
   const writes = formatOf(setting)
   if (writes === 'message_pack' && !isAtLeast(version, '7.1')) {
     throw new SessionError(
@@ -55,14 +55,14 @@ export function railsSerializer(
   }
 }
 
-function formatOf(setting: CookiesSerializer): PayloadFormat {
+function formatOf(setting: CookiesSerializer): SerializerFormat {
   if (setting === 'marshal') return 'marshal'
   return setting.startsWith('message_pack') ? 'message_pack' : 'json'
 }
 
 /** The table of Rails' own versions: JSON under `marshal` since 6.1, MessagePack under everything since 7.1. */
-function formatsRead(setting: CookiesSerializer, version: RailsVersion): ReadonlySet<PayloadFormat> {
-  const formats = new Set<PayloadFormat>([formatOf(setting)])
+function formatsRead(setting: CookiesSerializer, version: RailsVersion): ReadonlySet<SerializerFormat> {
+  const formats = new Set<SerializerFormat>([formatOf(setting)])
   if (setting === 'marshal' && isAtLeast(version, '6.1')) formats.add('json')
   if (setting === 'hybrid' || setting.endsWith('_allow_marshal')) formats.add('marshal')
   if (isAtLeast(version, '7.1')) formats.add('json').add('message_pack')
@@ -72,14 +72,14 @@ function formatsRead(setting: CookiesSerializer, version: RailsVersion): Readonl
 const JSON_START = /^(?:[{["]|-?\d|true|false|null)/
 
 /** What a payload is by its first bytes. `undefined` where no format begins so, and JSON is not what is expected. */
-function detect(payload: Buffer, expected: PayloadFormat, version: RailsVersion): PayloadFormat | undefined {
+function detect(payload: Buffer, expected: SerializerFormat, version: RailsVersion): SerializerFormat | undefined {
   if (payload[0] === 0xcc && payload[1] === 0x80 && isAtLeast(version, '7.1')) return 'message_pack'
   if (payload[0] === 0x04 && payload[1] === 0x08) return 'marshal'
   if (expected === 'json' || !isAtLeast(version, '7.1')) return 'json'
   return JSON_START.test(payload.toString('latin1', 0, 5)) ? 'json' : undefined
 }
 
-function write(format: PayloadFormat, value: unknown, escapes: JsonEscapes): Buffer {
+function write(format: SerializerFormat, value: unknown, escapes: JsonEscapes): Buffer {
   switch (format) {
     case 'json':
       return Buffer.from(railsJson(value, escapes))
@@ -93,7 +93,7 @@ function write(format: PayloadFormat, value: unknown, escapes: JsonEscapes): Buf
   }
 }
 
-function read(format: PayloadFormat, payload: Buffer): LoadedPayload {
+function read(format: SerializerFormat, payload: Buffer): Deserialized {
   switch (format) {
     case 'json': {
       const { value, text } = parseRailsJson(payload)

@@ -4,7 +4,7 @@ import type { SessionRecord } from '../session/host.ts'
 import { exactJson, exactValue, losesDigits, toJson } from './exact-numbers.ts'
 import { memberTexts, railsJson, type JsonEscapes } from './json-text.ts'
 import { rubyHash, type RubyValue } from './marshal-value.ts'
-import type { LoadedPayload } from './serializers.ts'
+import type { Deserialized } from './serializers.ts'
 
 /** A Rails session taken apart: its id, its data in our shape, and the text of each key where it came as JSON. */
 export type SessionParts = Pick<SessionRecord, 'id' | 'data' | 'texts'>
@@ -18,7 +18,7 @@ export const ID_PAIR_BYTES = 47
  * What a payload holds as a session, without top-level nulls, which Rails drops; or `undefined` where Rails shows an empty session or fails: no object, or no
  * `session_id` that is text (action_dispatch/middleware/session/cookie_store.rb).
  */
-export function readSession({ value, jsonText }: LoadedPayload): SessionParts | undefined {
+export function readSession({ value, jsonText }: Deserialized): SessionParts | undefined {
   const session = toJson(value as RubyValue) // as: every serializer gives such values
   if (!isObject(session)) return undefined
   const { [ID_KEY]: id, [FLASH_KEY]: flash, ...rest } = session

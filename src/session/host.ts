@@ -45,4 +45,6 @@ export interface SessionHost {
   readonly lifetime: Lifetime
   /** Whether new sessions outlive the browser. */
   readonly persistent: boolean
+  /** Why they all are as `persistent` says, where the cookie cannot say it of one. */
+  readonly persistence: string | undefined
 }

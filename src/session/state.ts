@@ -178,6 +178,10 @@ export class SessionState {
   /** A new id, and the absolute timeout starts anew: for sign-in, re-authentication and every change of privilege. */
   renew(options: { persistent?: boolean } = {}): void {
     this.assertWritable('session.renew()')
+    const { persistent, persistence } = this.#host
+    if (persistence !== undefined && options.persistent !== undefined && options.persistent !== persistent) {
+      throw new SessionError('ERR_OPTIONS', `session.renew({ persistent: ${options.persistent} }): ${persistence}.`)
+    }
     this.#open()
     this.#id = this.#host.newId()
     this.#created = this.#host.now()

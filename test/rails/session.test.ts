@@ -5,6 +5,7 @@ import { encryptedMessages } from '../../src/rails/cookie-message.ts'
 import { railsFormat, type RailsOptions } from '../../src/rails/index.ts'
 import { dumpMessagePack, loadMessagePack } from '../../src/rails/message-pack.ts'
 import { checkRailsOptions } from '../../src/rails/options.ts'
+import { firstFrame, thrownBy } from '../support/thrown-by.ts'
 import { EventLog, FakeClock, Visitor } from '../support/visitor.ts'
 
 type Loose = Record<string, unknown>
@@ -36,7 +37,7 @@ function minted(payload: string | Uint8Array, options: Partial<RailsOptions> = {
 function payloadOf(visitor: Visitor<Loose>, options: Partial<RailsOptions> = {}): string {
   const messages = encryptedMessages(checkRailsOptions({ ...base, ...options }))
   const opened = messages(NAME).open(decodeURIComponent(visitor.cookies.get(NAME) ?? ''), 0)
-  return opened.ok ? opened.payload.toString() : opened.reason
+  return opened.ok ? opened.value.toString() : opened.reason
 }
 
 test('a new session has its session_id first, as 32 hexadecimal characters', () => {
@@ -74,7 +75,7 @@ test('under MessagePack an integer beyond 2^53 and a large float that nobody tou
   })
   const messages = encryptedMessages(checkRailsOptions({ ...base, ...options }))
   const opened = messages(NAME).open(decodeURIComponent(visitor.cookies.get(NAME) ?? ''), 0)
-  expect(opened.ok && loadMessagePack(opened.payload)).toEqual({ ...before, changed: 7, new: 'x' })
+  expect(opened.ok && loadMessagePack(opened.value)).toEqual({ ...before, changed: 7, new: 'x' })
 })
 
 test('what is read from Marshal keeps an integer beyond 2^53 and a large float when it is written as JSON', () => {
@@ -242,6 +243,45 @@ test('secrets and timeouts of our own beside a format are refused', () => {
   expect(() => createSessions({ name: NAME, format, idleTimeout: '1h' })).toThrow(
     /idleTimeout is given beside format rails/,
   )
+})
+
+test('without expireAfter, "remember me" and timeouts are refused at the line that asks for them', () => {
+  const format = railsFormat(base)
+  for (const option of [{ cookie: { persistent: true } }, { idleTimeout: '1h' }, { absoluteTimeout: '1d' }] as const) {
+    const error = thrownBy(() => createSessions({ name: NAME, format, ...option }))
+    expect([error.code, error.message]).toEqual([
+      'ERR_OPTIONS',
+      expect.stringContaining('Set expireAfter of railsFormat'),
+    ])
+  }
+  const { visitor } = setUp()
+  visitor.visit(({ session }) => {
+    session['user_id'] = 42
+    const { id } = session
+    const error = thrownBy(() => session.renew({ persistent: true }))
+    expect([error.code, error.message]).toEqual([
+      'ERR_OPTIONS',
+      expect.stringContaining('Set expireAfter of railsFormat'),
+    ])
+    expect(firstFrame(error)).toContain('session.test.ts')
+    expect(session.id).toBe(id)
+    session.renew({ persistent: false })
+    expect(session.id).not.toBe(id)
+  })
+})
+
+test('with expireAfter every session outlives the browser, and one that should not is refused', () => {
+  const format = railsFormat({ ...base, expireAfter: '1h' })
+  expect(() => createSessions({ name: NAME, format, cookie: { persistent: false } })).toThrow(
+    /cookie\.persistent is false/,
+  )
+  createSessions({ name: NAME, format, cookie: { persistent: true } })
+  const { visitor } = setUp({ expireAfter: '1h' })
+  const { setCookie } = visitor.visit(({ session }) => {
+    expect(thrownBy(() => session.renew({ persistent: false })).message).toContain('makes every session outlive')
+    session.renew({ persistent: true })
+  })
+  expect(setCookie[0]).toContain('Max-Age=3600')
 })
 
 test('a signed cookie of an older secret is set again in the current way', () => {

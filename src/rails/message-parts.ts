@@ -1,0 +1,32 @@
+/**
+ * How a message is taken apart. `left`, up to Rails 7.0 for encrypted messages and 6.1 for signed ones: at the
+ * separators, and what follows the parts that are needed is ignored. `right`, since then: by fixed lengths from the end,
+ * because a URL-safe part may hold a separator.
+ */
+export type Split = 'left' | 'right'
+
+export const SEPARATOR = '--'
+
+/** @param lengths of the parts at the end; `undefined` where, split from the right, no separator is in front of one */
+export function splitParts(text: string, split: Split, lengths: readonly number[]): string[] | undefined {
+  return split === 'right' ? splitFromRight(text, lengths) : splitFromLeft(text)
+}
+
+/** Ruby's `split('--')`: empty parts at the end are dropped. */
+function splitFromLeft(text: string): string[] {
+  const parts = text.split(SEPARATOR)
+  while (parts.at(-1) === '') parts.pop()
+  return parts
+}
+
+function splitFromRight(text: string, lengths: readonly number[]): string[] | undefined {
+  const parts: string[] = []
+  let rest = text
+  for (const length of lengths.toReversed()) {
+    const at = rest.length - length - SEPARATOR.length
+    if (at < 0 || !rest.startsWith(SEPARATOR, at)) return undefined
+    parts.unshift(rest.slice(at + SEPARATOR.length))
+    rest = rest.slice(0, at)
+  }
+  return [rest, ...parts]
+}
