@@ -97,8 +97,9 @@ export interface RailsSettings {
   readonly expireAfterSeconds: number | undefined
 }
 
-const VERSIONS: readonly RailsVersion[] = ['5.2', '6.0', '6.1', '7.0', '7.1', '7.2', '8.0', '8.1']
-const DIGESTS: readonly RailsDigest[] = ['SHA1', 'SHA256', 'SHA384', 'SHA512']
+/** From the oldest to the newest. */
+export const RAILS_VERSIONS: readonly RailsVersion[] = ['5.2', '6.0', '6.1', '7.0', '7.1', '7.2', '8.0', '8.1']
+export const RAILS_DIGESTS: readonly RailsDigest[] = ['SHA1', 'SHA256', 'SHA384', 'SHA512']
 const CIPHERS: readonly GcmCipher[] = ['aes-128-gcm', 'aes-192-gcm', 'aes-256-gcm']
 const SERIALIZERS: readonly CookiesSerializer[] = [
   'json',
@@ -111,15 +112,15 @@ const SERIALIZERS: readonly CookiesSerializer[] = [
 
 /** Whether `version` is `floor` or newer. */
 export function isAtLeast(version: RailsVersion, floor: RailsVersion): boolean {
-  return VERSIONS.indexOf(version) >= VERSIONS.indexOf(floor)
+  return RAILS_VERSIONS.indexOf(version) >= RAILS_VERSIONS.indexOf(floor)
 }
 
 /** Fills in what `load_defaults` sets, and checks. @throws `ERR_OPTIONS` with Rails' own name for the setting */
 export function checkRailsOptions(options: RailsOptions): RailsSettings {
   const { defaults } = options
-  oneOf('load_defaults', defaults, VERSIONS)
+  oneOf('load_defaults', defaults, RAILS_VERSIONS)
   const version = options.version ?? defaults
-  oneOf('version', version, VERSIONS)
+  oneOf('version', version, RAILS_VERSIONS)
   if (typeof options.secretKeyBase !== 'string' || options.secretKeyBase === '') {
     throw new SessionError('ERR_SECRET', 'secret_key_base is missing, so there is nothing to derive keys from.')
   }
@@ -144,7 +145,7 @@ export function checkRailsOptions(options: RailsOptions): RailsSettings {
     )
   }
   const cookiesDigest = options.cookiesDigest ?? 'SHA1'
-  oneOf('cookies_digest', cookiesDigest, DIGESTS)
+  oneOf('cookies_digest', cookiesDigest, RAILS_DIGESTS)
   return {
     version,
     keys,
@@ -175,9 +176,9 @@ function checkKeys(options: KeyOptions, defaults: RailsVersion): KeySettings {
     authenticatedEncryption: options.authenticatedEncryption ?? true,
     signedDigest: options.signedDigest ?? 'SHA1',
   } as const
-  oneOf('key_generator_hash_digest_class', keys.digest, DIGESTS)
+  oneOf('key_generator_hash_digest_class', keys.digest, RAILS_DIGESTS)
   oneOf('encrypted_cookie_cipher', keys.cipher, CIPHERS)
-  oneOf('signed_cookie_digest', keys.signedDigest, DIGESTS)
+  oneOf('signed_cookie_digest', keys.signedDigest, RAILS_DIGESTS)
   if (!Number.isInteger(keys.iterations) || keys.iterations < 1) throw wrong(`iterations is ${keys.iterations}`)
   if (!keys.authenticatedEncryption && options.cipher !== undefined && options.cipher !== 'aes-256-gcm') {
     throw wrong(`encrypted_cookie_cipher ${options.cipher} is impossible without use_authenticated_cookie_encryption`)

@@ -83,8 +83,14 @@ describe('what an entry imports at run time', () => {
     expect(packages).toEqual(['@msgpack/msgpack', 'cookie', 'node:crypto', 'node:fs', 'node:path'])
   })
 
+  test('coatcheck/inspect brings sessions and Rails, because it says what they say, and no adapter', () => {
+    const { files, packages } = reach('dist/inspect/index.js', dist)
+    expect(folders(files)).toEqual(['cookies', 'inspect', 'rails', 'sealing', 'serializers', 'session'])
+    expect(packages).toEqual(['@msgpack/msgpack', 'cookie', 'node:crypto', 'node:diagnostics_channel', 'node:util'])
+  })
+
   test('every subpath is one that a test above looks at', () => {
-    const entries: ReadonlySet<string> = new Set(['dist/index.js', 'dist/rails/index.js'])
+    const entries: ReadonlySet<string> = new Set(['dist/index.js', 'dist/rails/index.js', 'dist/inspect/index.js'])
     const looked = MODULES.filter(([, file]) => entries.has(file) || file.startsWith('dist/adapters/'))
     expect(looked).toEqual(MODULES)
   })

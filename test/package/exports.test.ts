@@ -24,6 +24,9 @@ test('the public names of every subpath are these and no others', () => {
       "./express": [
         "session",
       ],
+      "./inspect": [
+        "inspectCookie",
+      ],
       "./node": [
         "attach",
         "session",
