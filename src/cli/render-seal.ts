@@ -56,13 +56,14 @@ function compactLines(compact: Compact, { at, verdict }: CookieReport): Line[] {
   return lines.filter((line) => line !== undefined)
 }
 
-function railsLines({ opened, envelope }: Rails, at: string): Line[] {
+function railsLines({ opened, envelope, fits }: Rails, at: string): Line[] {
   const lines: Line[] = []
   if (opened !== undefined) {
     const { scheme, by, rotation, keyDigest } = opened
     const whose = by === 'rotation' || (by === 'other' && rotation > 0) ? `${WAYS[by]}, rotation ${rotation}` : WAYS[by]
     lines.push(['opened with', `${scheme}, ${whose}`], ['key digest', keyDigest])
   }
+  if (fits !== undefined) lines.push(['options that fit', JSON.stringify(fits)])
   if (envelope === undefined) return lines
   const { form, purpose, exp, expired } = envelope
   lines.push(['envelope', FORMS[form]])

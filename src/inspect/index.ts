@@ -8,6 +8,7 @@ export type {
   CookieKind,
   CookieReport,
   EnvelopeReport,
+  FittingOptions,
   InputReport,
   Measure,
   OpenedBy,

@@ -9,7 +9,7 @@ import { readPayload } from './rails-payload.ts'
 import { nameFindings, valueFindings } from './rails-value-findings.ts'
 import { readRailsValue, type RailsValue } from './rails-value.ts'
 import { openRailsMessage } from './rails-ways.ts'
-import type { ContentReport, EnvelopeReport, OpenedBy } from './report.ts'
+import type { ContentReport, EnvelopeReport, FittingOptions, OpenedBy } from './report.ts'
 import { contentReport, sessionContent } from './session-content.ts'
 import { judge, NO_SECRET } from './verdict.ts'
 
@@ -39,14 +39,15 @@ export function explainRails(subject: Subject, { secretKeyBase, ...rest }: Inspe
     const findings = value.scheme === 'unknown' ? spelling : [...spelling, notAuthentic]
     return { verdict, ...outside, rails: {}, findings, data: undefined }
   }
-  const { opened } = message
+  const { opened, options } = message
   const inside = readInside(message.plaintext, subject, settings)
   const findings = [...spelling, ...openedFindings(opened, inside.envelope), ...inside.findings]
   const { envelope, content, data } = inside
+  const fits = fitting(opened.by === 'other' ? options : {}, envelope, settings)
   return {
     verdict,
     ...outside,
-    rails: { opened, envelope },
+    rails: { opened, envelope, ...(fits !== undefined && { fits }) },
     ...(content !== undefined && { content }),
     findings,
     data,
@@ -62,6 +63,15 @@ const notAuthentic = finding(
 /** Marshal is read and never written, which `hybrid` says. */
 function readable(options: RailsOptions): RailsOptions {
   return options.serializer === 'marshal' ? { ...options, serializer: 'hybrid' } : options
+}
+
+/** The options that differ from the settings; whether metadata is written shows in the envelope's purpose. */
+function fitting(found: FittingOptions, envelope: EnvelopeReport, settings: RailsSettings): FittingOptions | undefined {
+  const { purpose = null } = envelope
+  const options: FittingOptions = { ...found, metadata: purpose !== null && purpose !== '' }
+  const given: FittingOptions = { ...settings.keys, cookiesDigest: settings.cookiesDigest, metadata: settings.metadata }
+  const differing = Object.entries(options).filter(([key, value]) => Reflect.get(given, key) !== value)
+  return differing.length === 0 ? undefined : Object.fromEntries(differing)
 }
 
 interface Inside {

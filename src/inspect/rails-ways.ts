@@ -1,12 +1,13 @@
 import { KeyGenerator, type RailsDigest } from '../rails/key-generator.ts'
 import { isAtLeast, RAILS_DIGESTS, type KeySettings, type RailsSettings } from '../rails/options.ts'
 import { cbcScheme, gcmScheme, signedScheme, type GcmCipher, type Scheme as RailsScheme } from '../rails/schemes.ts'
-import type { OpenedBy, Scheme } from './report.ts'
+import type { FittingOptions, OpenedBy, Scheme } from './report.ts'
 
 /** One way to read a message, with the settings that it stands for. The key is derived when it is tried. */
 interface Way extends OpenedBy {
   readonly reads: Scheme
   readonly make: () => RailsScheme
+  readonly options: FittingOptions
 }
 
 /** Who is asking for a way: its place among the application's own, or that it is a guess. */
@@ -22,13 +23,13 @@ export function openRailsMessage(
   clean: string,
   reads: Scheme,
   settings: RailsSettings,
-): { readonly plaintext: Buffer; readonly opened: OpenedBy } | undefined {
+): { readonly plaintext: Buffer; readonly opened: OpenedBy; readonly options: FittingOptions } | undefined {
   for (const way of [...ownWays(settings), ...otherWays(settings)]) {
     if (way.reads !== reads) continue
     const plaintext = way.make().open(clean)
     if (typeof plaintext === 'string') continue
-    const { scheme, by, rotation, keyDigest } = way
-    return { plaintext, opened: { scheme, by, rotation, keyDigest } }
+    const { scheme, by, rotation, keyDigest, options } = way
+    return { plaintext, opened: { scheme, by, rotation, keyDigest }, options }
   }
   return undefined
 }
@@ -79,6 +80,7 @@ function gcmWay(way: KeySettings, cipher: GcmCipher, { salts }: RailsSettings, o
     scheme: cipher.toUpperCase(),
     keyDigest: way.digest,
     reads: 'rails-gcm',
+    options: { digest: way.digest, authenticatedEncryption: true, cipher },
     make: () => gcmScheme(cipher, keyGenerator(way).generateKey(salt, bytes), 'right'),
   }
 }
@@ -89,6 +91,11 @@ function cbcWay(way: KeySettings, macDigest: RailsDigest, { salts }: RailsSettin
     scheme: `AES-256-CBC + HMAC-${macDigest}`,
     keyDigest: way.digest,
     reads: 'rails-cbc',
+    // Rails writes SHA1 here, and reads another digest where it only reads CBC.
+    options:
+      macDigest === 'SHA1'
+        ? { digest: way.digest, authenticatedEncryption: false }
+        : { digest: way.digest, authenticatedEncryption: true, cookiesDigest: macDigest },
     make() {
       const generator = keyGenerator(way)
       const signing = generator.generateKey(salts.encryptedSigned ?? 'signed encrypted cookie')
@@ -104,6 +111,7 @@ function signedWay(way: KeySettings, macDigest: RailsDigest, { salts }: RailsSet
     scheme: `HMAC-${macDigest}`,
     keyDigest: way.digest,
     reads: 'rails-signed',
+    options: { digest: way.digest, signedDigest: macDigest },
     make: () => signedScheme(macDigest, keyGenerator(way).generateKey(salts.signed), 'right'),
   }
 }

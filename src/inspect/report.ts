@@ -1,6 +1,6 @@
 import type { RefusedReason } from '../errors.ts'
 import type { RailsDigest } from '../rails/key-generator.ts'
-import type { RailsVersion } from '../rails/options.ts'
+import type { RailsOptions, RailsVersion } from '../rails/options.ts'
 import type { PayloadFormat } from '../rails/serializers.ts'
 import type { Json } from '../serializers/serializer.ts'
 import type { InputForm } from './cookie-input.ts'
@@ -107,7 +107,15 @@ export interface RailsReport {
   /** What opened it; `undefined` where nothing did. */
   readonly opened?: OpenedBy
   readonly envelope?: EnvelopeReport
+  /** What to say in the options that is not said, so that a cookie like this one is what they mean. */
+  readonly fits?: FittingOptions
 }
+
+/** Options of `railsFormat` that show in a cookie. */
+export type FittingOptions = Pick<
+  RailsOptions,
+  'digest' | 'cipher' | 'authenticatedEncryption' | 'signedDigest' | 'cookiesDigest' | 'metadata'
+>
 
 /** The settings that fit. */
 export interface OpenedBy {
