@@ -13,6 +13,7 @@ export type {
   Measure,
   OpenedBy,
   Part,
+  PayloadFormat,
   RailsReport,
   Scheme,
   SealedHeader,

@@ -3,10 +3,10 @@ import { loadMarshal, type RubyValue } from '../rails/marshal.ts'
 import { checkBounds } from '../rails/message-pack-bounds.ts'
 import { loadMessagePack } from '../rails/message-pack.ts'
 import type { CookiesSerializer, RailsSettings } from '../rails/options.ts'
-import type { PayloadFormat } from '../rails/serializers.ts'
 import type { Json } from '../serializers/serializer.ts'
 import { aside, finding, type Finding } from './findings.ts'
 import { readJsonPayload, type JsonPayload, type NumberTrouble } from './json-payload.ts'
+import type { PayloadFormat } from './report.ts'
 
 /** A payload, read whatever the settings say. */
 export interface ReadPayload {

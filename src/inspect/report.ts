@@ -1,7 +1,6 @@
 import type { RefusedReason } from '../errors.ts'
 import type { RailsDigest } from '../rails/key-generator.ts'
 import type { RailsOptions, RailsVersion } from '../rails/options.ts'
-import type { PayloadFormat } from '../rails/serializers.ts'
 import type { Json } from '../serializers/serializer.ts'
 import type { InputForm } from './cookie-input.ts'
 import type { Finding } from './findings.ts'
@@ -140,6 +139,9 @@ export interface EnvelopeReport {
   /** Whether the end has passed; `undefined` where there is none, or nobody can tell. */
   readonly expired?: boolean
 }
+
+/** What wrote a payload, by its first bytes. */
+export type PayloadFormat = 'json' | 'marshal' | 'message_pack'
 
 export interface ContentReport {
   readonly serializer: PayloadFormat
