@@ -97,8 +97,10 @@ function sessionsFor(flags: CookieFlags, env: Environment): Sessions<AnyData> {
 function railsOptions(text: string, secrets: string): RailsOptions {
   const options = parseRails(text)
   const [secretKeyBase = '', ...previous] = secrets.split(',')
-  const rotations = [...(options.rotations ?? []), ...previous.map((secret) => ({ secretKeyBase: secret }))]
-  return { ...options, secretKeyBase, rotations }
+  const { rotations = [] } = options
+  const older = previous.map((secret) => ({ secretKeyBase: secret }))
+  // What is no list is handed on, to be refused.
+  return { ...options, secretKeyBase, rotations: Array.isArray(rotations) ? [...rotations, ...older] : rotations }
 }
 
 function parseRails(text: string): RailsOptions {

@@ -134,7 +134,7 @@ export function checkRailsOptions(options: RailsOptions): RailsSettings {
     authenticatedEncrypted: salt(options.authenticatedEncryptedCookieSalt, 'authenticated encrypted cookie'),
     encrypted: salt(options.encryptedCookieSalt, 'encrypted cookie'),
     encryptedSigned: salt(options.encryptedSignedCookieSalt, 'signed encrypted cookie'),
-    signed: options.signedCookieSalt ?? 'signed cookie',
+    signed: salt(options.signedCookieSalt, 'signed cookie') ?? 'signed cookie',
   }
   if (keys.authenticatedEncryption && salts.authenticatedEncrypted === null) {
     throw wrong('authenticated_encrypted_cookie_salt is null, but use_authenticated_cookie_encryption needs it')
@@ -149,7 +149,7 @@ export function checkRailsOptions(options: RailsOptions): RailsSettings {
   return {
     version,
     keys,
-    rotations: (options.rotations ?? []).map(({ kind, ...older }) => ({
+    rotations: checkRotations(options.rotations ?? []).map(({ kind, ...older }) => ({
       ...checkKeys({ ...keys, ...older }, defaults),
       kind,
     })),
@@ -187,7 +187,14 @@ function checkKeys(options: KeyOptions, defaults: RailsVersion): KeySettings {
 }
 
 function salt(given: string | null | undefined, rails: string): string | null {
-  return given === undefined ? rails : given
+  if (given === undefined) return rails
+  if (given === null || typeof given === 'string') return given
+  throw wrong(`the salt "${rails}" is a ${typeof given}, expected text`)
+}
+
+function checkRotations(rotations: readonly RotationOptions[]): readonly RotationOptions[] {
+  if (Array.isArray(rotations) && rotations.every((one) => typeof one === 'object' && one !== null)) return rotations
+  throw wrong('cookies_rotations is no list of options, expected one as [{ secretKeyBase }]')
 }
 
 function oneOf(setting: string, value: unknown, known: readonly string[]): void {

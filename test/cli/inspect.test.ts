@@ -93,6 +93,19 @@ test.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([
   ['a weak secret', ['--name', 's'], { SESSION_SECRET: 'hunter2' }, /ERR_SECRET: secrets\[0\] has 7 characters/],
   ['a bad name', ['--name', 'a b'], env, /ERR_OPTIONS: Cookie a b is no cookie name/],
   ['a bad Rails version', ['--name', 's', '--rails', '{"defaults":"9"}'], {}, /load_defaults is "9"/],
+  [
+    'rotations that are none',
+    ['--name', 's', '--rails', '{"defaults":"8.1","rotations":5}'],
+    env,
+    /cookies_rotations is no list/,
+  ],
+  ['a rotation that is none', ['--name', 's', '--rails', '{"defaults":"8.1","rotations":[null]}'], env, /is no list/],
+  [
+    'a salt that is none',
+    ['--name', 's', '--rails', '{"defaults":"8.1","signedCookieSalt":5}'],
+    env,
+    /"signed cookie" is a number/,
+  ],
   ['no JSON', ['--name', 's', '--rails', '8.1!'], env, /--rails is no JSON/],
 ])('a wrong call exits with 2 and says why: %s', (_, args, environment, message) => {
   const { status, stdout, stderr } = coatcheck(['inspect', ...args], { input: 'x', env: environment })
