@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Duration } from '../duration.ts'
 import { SessionError } from '../errors.ts'
+import { inspectCookie, type CookieKind, type CookieReport } from '../inspect/index.ts'
 import { railsFormat, type RailsOptions } from '../rails/index.ts'
 import { createSessions, type AnyData, type OpenedValue, type Sessions } from '../sessions.ts'
 
@@ -12,6 +13,13 @@ export interface CookieFlags {
   readonly rails?: string | undefined
   readonly idleTimeout: string
   readonly absoluteTimeout: string
+}
+
+/** Options of `inspect`. */
+export interface InspectFlags extends CookieFlags {
+  readonly kind: string
+  readonly allVersions?: boolean | undefined
+  readonly showValues?: boolean | undefined
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -31,9 +39,41 @@ export function openCookie(input: string, flags: CookieFlags, env: Environment):
   return sessionsFor(flags, env).open(input.trim())
 }
 
+/** What there is to say about the cookie in `input`; without a secret, what shows outside. @throws `ERR_SECRET`, `ERR_OPTIONS` */
+export function explainCookie(input: string, flags: InspectFlags, env: Environment): CookieReport {
+  const { name, rails, allVersions, showValues } = flags
+  const kind = flags.kind as CookieKind // as: the command line lets no other pass
+  const common = { name, kind, allVersions, showValues }
+  const secrets = secretsIn(flags, env)
+  if (rails !== undefined) {
+    // Whatever stands in the JSON: a secret on the command line is one that every process can see.
+    const given =
+      secrets === undefined ? { ...parseRails(rails), secretKeyBase: undefined } : railsOptions(rails, secrets)
+    return inspectCookie(input, { ...common, rails: given })
+  }
+  const timeouts = {
+    idleTimeout: flags.idleTimeout as Duration, // as: inspectCookie checks it
+    absoluteTimeout: flags.absoluteTimeout as Duration, // as: see above
+  }
+  return inspectCookie(input, {
+    ...common,
+    ...timeouts,
+    ...(secrets !== undefined && { secrets: secretRing(secrets) }),
+  })
+}
+
+function secretsIn({ secretEnv }: CookieFlags, env: Environment): string | undefined {
+  const secrets = env[secretEnv]
+  return secrets?.trim() === '' ? undefined : secrets
+}
+
+function secretRing(secrets: string): string[] {
+  return secrets.split(',').map((secret) => secret.trim())
+}
+
 function sessionsFor(flags: CookieFlags, env: Environment): Sessions<AnyData> {
-  const secrets = env[flags.secretEnv]
-  if (secrets === undefined || secrets.trim() === '') {
+  const secrets = secretsIn(flags, env)
+  if (secrets === undefined) {
     throw new SessionError(
       'ERR_SECRET',
       `the environment variable ${flags.secretEnv} is not set. Make a secret with: npx coatcheck secret`,
@@ -45,7 +85,7 @@ function sessionsFor(flags: CookieFlags, env: Environment): Sessions<AnyData> {
   }
   return createSessions({
     name: flags.name,
-    secrets: secrets.split(',').map((secret) => secret.trim()),
+    secrets: secretRing(secrets),
     // An operator may seal whatever fits; what the application stores is for the application's guard to say.
     guard: 'json',
     idleTimeout: flags.idleTimeout as Duration, // as: createSessions checks it and says what is wrong
@@ -55,10 +95,16 @@ function sessionsFor(flags: CookieFlags, env: Environment): Sessions<AnyData> {
 
 /** The first secret is the application's own; the others are read, as rotations with nothing else changed. */
 function railsOptions(text: string, secrets: string): RailsOptions {
-  const options = parseObject(text, '--rails', '{"defaults":"8.1"}') as Partial<RailsOptions> // as: railsFormat checks it
+  const options = parseRails(text)
   const [secretKeyBase = '', ...previous] = secrets.split(',')
-  const rotations = [...(options.rotations ?? []), ...previous.map((secret) => ({ secretKeyBase: secret }))]
-  return { ...options, secretKeyBase, rotations } as RailsOptions // as: see above
+  const { rotations = [] } = options
+  const older = previous.map((secret) => ({ secretKeyBase: secret }))
+  // What is no list is handed on, to be refused.
+  return { ...options, secretKeyBase, rotations: Array.isArray(rotations) ? [...rotations, ...older] : rotations }
+}
+
+function parseRails(text: string): RailsOptions {
+  return parseObject(text, '--rails', '{"defaults":"8.1"}') as RailsOptions // as: whoever takes them checks them
 }
 
 function parseData(input: string): AnyData {

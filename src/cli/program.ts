@@ -1,6 +1,7 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { SessionError } from '../errors.ts'
-import { openCookie, newSecret, sealCookie, type CookieFlags } from './commands.ts'
+import { explainCookie, openCookie, newSecret, sealCookie, type CookieFlags, type InspectFlags } from './commands.ts'
+import { renderReport } from './render-report.ts'
 
 /** Everything that the program touches, so that tests can stand in for a shell. */
 export interface Shell {
@@ -10,7 +11,7 @@ export interface Shell {
   readonly writeError: (text: string) => void
 }
 
-/** 0: done. 1: the cookie was refused. 2: called wrongly. */
+/** 0: done. 1: the cookie was refused, or not opened. 2: called wrongly. */
 export type ExitCode = 0 | 1 | 2
 
 /** Runs one command line, without the program's own name in front. Never throws for what a person typed. */
@@ -32,7 +33,9 @@ export async function run(args: readonly string[], shell: Shell): Promise<ExitCo
 
 function createProgram(shell: Shell, exit: (code: ExitCode) => void): Command {
   const program = new Command('coatcheck')
-    .description('Make secrets for sealed session cookies; seal such a cookie, or see what one holds.')
+    .description(
+      'Make secrets for sealed session cookies; seal such a cookie, see what one holds, or have one explained.',
+    )
     .exitOverride()
     .configureOutput({ writeOut: shell.write, writeErr: shell.writeError })
     .showHelpAfterError('Try: coatcheck --help')
@@ -57,6 +60,19 @@ function createProgram(shell: Shell, exit: (code: ExitCode) => void): Command {
       const opened = openCookie(await shell.readInput(), flags, shell.env)
       shell.write(`${JSON.stringify(opened)}\n`)
       exit(opened.ok ? 0 : 1)
+    })
+
+  cookieCommand(program, 'inspect')
+    .description('read a cookie on standard input, explain what sealed it, what is in it and who would not like it')
+    .addOption(new Option('--kind <kind>', 'what it is').choices(['session', 'encrypted', 'signed']).default('session'))
+    .option('--all-versions', 'tell what other Rails versions would not like, too')
+    .option('--show-values', 'print what is inside, and not names and sizes alone')
+    .option('--json', 'print the report as one line of JSON')
+    .addHelpText('after', INSPECT_HELP)
+    .action(async ({ json, ...flags }: InspectFlags & { readonly json?: boolean }) => {
+      const report = explainCookie(await shell.readInput(), flags, shell.env)
+      shell.write(json === true ? `${JSON.stringify(report)}\n` : renderReport(report))
+      exit(report.verdict.ok ? 0 : 1)
     })
 
   return program
@@ -84,7 +100,7 @@ Secrets are read from the environment and never from the command line, where eve
 
 Exit codes:
   0  done
-  1  open: the cookie was refused
+  1  open, inspect: the cookie was refused
   2  called wrongly: options, input or secrets
 
 Example:
@@ -103,4 +119,12 @@ Prints one of:
   {"ok":false,"reason":"tampered"}                                    exit 1
 
 Reasons: malformed, tampered, unknown-secret, expired-idle, expired-absolute, too-large.
+`
+
+const INSPECT_HELP = `
+Takes a value, a name=value, or a whole Cookie or Set-Cookie line, as copied from a browser. Values of the session are not
+printed unless asked for. Without a secret it tells what shows outside, and exits with 1.
+
+Example:
+  pbpaste | coatcheck inspect --name _billing_session --rails '{"defaults":"8.1"}'
 `

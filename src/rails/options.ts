@@ -97,8 +97,9 @@ export interface RailsSettings {
   readonly expireAfterSeconds: number | undefined
 }
 
-const VERSIONS: readonly RailsVersion[] = ['5.2', '6.0', '6.1', '7.0', '7.1', '7.2', '8.0', '8.1']
-const DIGESTS: readonly RailsDigest[] = ['SHA1', 'SHA256', 'SHA384', 'SHA512']
+/** From the oldest to the newest. */
+export const RAILS_VERSIONS: readonly RailsVersion[] = ['5.2', '6.0', '6.1', '7.0', '7.1', '7.2', '8.0', '8.1']
+export const RAILS_DIGESTS: readonly RailsDigest[] = ['SHA1', 'SHA256', 'SHA384', 'SHA512']
 const CIPHERS: readonly GcmCipher[] = ['aes-128-gcm', 'aes-192-gcm', 'aes-256-gcm']
 const SERIALIZERS: readonly CookiesSerializer[] = [
   'json',
@@ -111,15 +112,15 @@ const SERIALIZERS: readonly CookiesSerializer[] = [
 
 /** Whether `version` is `floor` or newer. */
 export function isAtLeast(version: RailsVersion, floor: RailsVersion): boolean {
-  return VERSIONS.indexOf(version) >= VERSIONS.indexOf(floor)
+  return RAILS_VERSIONS.indexOf(version) >= RAILS_VERSIONS.indexOf(floor)
 }
 
 /** Fills in what `load_defaults` sets, and checks. @throws `ERR_OPTIONS` with Rails' own name for the setting */
 export function checkRailsOptions(options: RailsOptions): RailsSettings {
   const { defaults } = options
-  oneOf('load_defaults', defaults, VERSIONS)
+  oneOf('load_defaults', defaults, RAILS_VERSIONS)
   const version = options.version ?? defaults
-  oneOf('version', version, VERSIONS)
+  oneOf('version', version, RAILS_VERSIONS)
   if (typeof options.secretKeyBase !== 'string' || options.secretKeyBase === '') {
     throw new SessionError('ERR_SECRET', 'secret_key_base is missing, so there is nothing to derive keys from.')
   }
@@ -133,7 +134,7 @@ export function checkRailsOptions(options: RailsOptions): RailsSettings {
     authenticatedEncrypted: salt(options.authenticatedEncryptedCookieSalt, 'authenticated encrypted cookie'),
     encrypted: salt(options.encryptedCookieSalt, 'encrypted cookie'),
     encryptedSigned: salt(options.encryptedSignedCookieSalt, 'signed encrypted cookie'),
-    signed: options.signedCookieSalt ?? 'signed cookie',
+    signed: salt(options.signedCookieSalt, 'signed cookie') ?? 'signed cookie',
   }
   if (keys.authenticatedEncryption && salts.authenticatedEncrypted === null) {
     throw wrong('authenticated_encrypted_cookie_salt is null, but use_authenticated_cookie_encryption needs it')
@@ -144,11 +145,11 @@ export function checkRailsOptions(options: RailsOptions): RailsSettings {
     )
   }
   const cookiesDigest = options.cookiesDigest ?? 'SHA1'
-  oneOf('cookies_digest', cookiesDigest, DIGESTS)
+  oneOf('cookies_digest', cookiesDigest, RAILS_DIGESTS)
   return {
     version,
     keys,
-    rotations: (options.rotations ?? []).map(({ kind, ...older }) => ({
+    rotations: checkRotations(options.rotations ?? []).map(({ kind, ...older }) => ({
       ...checkKeys({ ...keys, ...older }, defaults),
       kind,
     })),
@@ -175,9 +176,9 @@ function checkKeys(options: KeyOptions, defaults: RailsVersion): KeySettings {
     authenticatedEncryption: options.authenticatedEncryption ?? true,
     signedDigest: options.signedDigest ?? 'SHA1',
   } as const
-  oneOf('key_generator_hash_digest_class', keys.digest, DIGESTS)
+  oneOf('key_generator_hash_digest_class', keys.digest, RAILS_DIGESTS)
   oneOf('encrypted_cookie_cipher', keys.cipher, CIPHERS)
-  oneOf('signed_cookie_digest', keys.signedDigest, DIGESTS)
+  oneOf('signed_cookie_digest', keys.signedDigest, RAILS_DIGESTS)
   if (!Number.isInteger(keys.iterations) || keys.iterations < 1) throw wrong(`iterations is ${keys.iterations}`)
   if (!keys.authenticatedEncryption && options.cipher !== undefined && options.cipher !== 'aes-256-gcm') {
     throw wrong(`encrypted_cookie_cipher ${options.cipher} is impossible without use_authenticated_cookie_encryption`)
@@ -186,7 +187,14 @@ function checkKeys(options: KeyOptions, defaults: RailsVersion): KeySettings {
 }
 
 function salt(given: string | null | undefined, rails: string): string | null {
-  return given === undefined ? rails : given
+  if (given === undefined) return rails
+  if (given === null || typeof given === 'string') return given
+  throw wrong(`the salt "${rails}" is a ${typeof given}, expected text`)
+}
+
+function checkRotations(rotations: readonly RotationOptions[]): readonly RotationOptions[] {
+  if (Array.isArray(rotations) && rotations.every((one) => typeof one === 'object' && one !== null)) return rotations
+  throw wrong('cookies_rotations is no list of options, expected one as [{ secretKeyBase }]')
 }
 
 function oneOf(setting: string, value: unknown, known: readonly string[]): void {

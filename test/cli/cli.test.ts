@@ -1,27 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createSessions } from '../../src/index.ts'
 import { OLD_SECRET, SECRET } from '../support/visitor.ts'
-
-interface Outcome {
-  readonly status: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** Runs the built program as a shell would. */
-function coatcheck(
-  args: string[],
-  { input = '', env = {} }: { input?: string; env?: NodeJS.ProcessEnv } = {},
-): Outcome {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli/main.js', ...args], {
-    input,
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'], ...env },
-  })
-  return { status, stdout, stderr }
-}
+import { coatcheck } from './run.ts'
 
 const env = { SESSION_SECRET: SECRET }
 const sessions = createSessions<{ accountId: number }>({ name: 'session', secrets: [SECRET] })
@@ -102,7 +83,15 @@ test.each<[string, string[], { input?: string; env?: NodeJS.ProcessEnv }, RegExp
 test('--help explains commands, exit codes and where secrets come from', () => {
   const { status, stdout } = coatcheck(['--help'])
   expect(status).toBe(0)
-  for (const part of ['secret', 'seal', 'open', 'Exit codes:', 'SESSION_SECRET', 'never from the command line']) {
+  for (const part of [
+    'secret',
+    'seal',
+    'open',
+    'inspect',
+    'Exit codes:',
+    'SESSION_SECRET',
+    'never from the command line',
+  ]) {
     expect(stdout).toContain(part)
   }
   expect(coatcheck(['open', '--help']).stdout).toContain('{"ok":false,"reason":"tampered"}')

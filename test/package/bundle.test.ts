@@ -83,6 +83,12 @@ describe('what an entry imports at run time', () => {
     expect(packages).toEqual(['@msgpack/msgpack', 'cookie', 'node:crypto', 'node:fs', 'node:path'])
   })
 
+  test('coatcheck/inspect brings sessions and Rails, because it says what they say, and no adapter', () => {
+    const { files, packages } = reach('dist/inspect/index.js', dist)
+    expect(folders(files)).toEqual(['cookies', 'inspect', 'rails', 'sealing', 'serializers', 'session'])
+    expect(packages).toEqual(['@msgpack/msgpack', 'cookie', 'node:crypto', 'node:diagnostics_channel', 'node:util'])
+  })
+
   test('coatcheck/identity brings sessions as they are in a request, and no database', () => {
     const { files, packages } = reach('dist/identity/index.js', dist)
     expect(folders(files)).toEqual(['identity', 'serializers', 'session'])
@@ -96,7 +102,7 @@ describe('what an entry imports at run time', () => {
   })
 
   test('every subpath is one that a test above looks at', () => {
-    const entries = /^dist\/(?:index|rails\/index|identity\/(?:index|sqlite|postgres)|adapters\/\w+)\.js$/
+    const entries = /^dist\/(?:index|(?:rails|inspect)\/index|identity\/(?:index|sqlite|postgres)|adapters\/\w+)\.js$/
     const looked = MODULES.filter(([, file]) => entries.test(file))
     expect(looked).toEqual(MODULES)
   })

@@ -53,6 +53,7 @@ describe('docs/options.md', () => {
     ['ways to say when a cookie ends', 'src/cookies/attributes.ts', 'CookieExpiry'],
     ['options of a cookie jar', 'src/cookies/jar.ts', 'CookieJarOptions'],
     ['options of createSealer', 'src/sealing/value-sealer.ts', 'SealerOptions'],
+    ['options of inspectCookie', 'src/inspect/options.ts', 'InspectOptions'],
   ])('has all %s', (_, file, declaration) => {
     expect(undocumented('docs/options.md', propertyNames(read(file), declaration))).toEqual([])
   })

@@ -36,6 +36,9 @@ test('the public names of every subpath are these and no others', () => {
       "./identity/sqlite": [
         "sqliteRegistry",
       ],
+      "./inspect": [
+        "inspectCookie",
+      ],
       "./node": [
         "attach",
         "deny",
