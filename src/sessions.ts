@@ -83,6 +83,11 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
   const load = createLoader(options, open, emit)
   const budget = createBudget(format, name, emit)
 
+  const claimsListeners: ((claims: JsonObject) => void)[] = []
+  const endClaims = (claims: JsonObject): void => {
+    for (const listener of claimsListeners) listener(claims)
+  }
+
   const newState = (cookieHeader: string | null | undefined): SessionState =>
     new SessionState({
       load: () => load(cookieValues(cookieHeader ?? undefined, name)),
@@ -93,6 +98,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       lifetime: checked.lifetime,
       persistent: checked.persistent,
       persistence: cookieFormat.persistence,
+      onClaimsEnded: claimsListeners.length === 0 ? undefined : endClaims,
     })
 
   const newJar = (cookieHeader: string | null | undefined): CookieJar =>
@@ -178,7 +184,12 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       if (IDENTITY_KEY in data) delete data[IDENTITY_KEY]
       return { ok: true, data, format: format.name, secret: opened.secret }
     },
-    host: { clock, lifetime: checked.lifetime, emit },
+    host: {
+      clock,
+      lifetime: checked.lifetime,
+      emit,
+      onClaimsEnded: (listener) => void claimsListeners.push(listener),
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import { SessionError } from '../errors.ts'
+import type { JsonObject } from '../serializers/serializer.ts'
 import type { Lifetime } from '../session/lifetime.ts'
 import type { UserId } from './claims.ts'
 import type { IdentityEvent } from './events.ts'
@@ -17,6 +18,8 @@ export interface IdentityHost {
     /** How long the seal lets a session live; infinite where the format has no time in it. */
     readonly lifetime: Lifetime
     readonly emit: (event: IdentityEvent) => void
+    /** Hears the claims of every session that the application ends by itself, with `reset()` or `destroy()`. */
+    readonly onClaimsEnded: (listener: (claims: JsonObject) => void) => void
   }
 }
 

@@ -122,6 +122,9 @@ function wire<Id extends UserId, User>(
   resolver: Resolver<Id, User>,
   { now, emit, background }: VerifierHost,
 ): Identity<Id, User> {
+  // session.reset() and session.destroy() sign out too: a record that stayed alive would keep every copy of the cookie alive.
+  sessions.host.onClaimsEnded((claims) => background.run(`ended ${JSON.stringify(claims)}`, () => verifier.end(claims)))
+
   /** Puts the claims into the session, or takes back what they stand for when it cannot hold them any more. */
   const claim = (state: SessionState, claims: JsonObject, persistent: boolean | undefined): void => {
     try {

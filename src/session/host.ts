@@ -47,4 +47,6 @@ export interface SessionHost {
   readonly persistent: boolean
   /** Why they all are as `persistent` says, where the cookie cannot say it of one. */
   readonly persistence: string | undefined
+  /** Hears the claims of a session that `reset()` or `destroy()` ended, so that its record ends with it. */
+  readonly onClaimsEnded: ((claims: JsonObject) => void) | undefined
 }

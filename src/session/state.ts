@@ -194,6 +194,7 @@ export class SessionState {
   reset(): void {
     this.assertWritable('session.reset()')
     this.#open()
+    this.#endClaims()
     this.#clear()
     this.#id = this.#host.newId()
     this.#created = this.#host.now()
@@ -207,6 +208,7 @@ export class SessionState {
   /** Ends this session for good: data and flash are gone, the cookie is expired, every later use throws. */
   destroy(): void {
     this.assertWritable('session.destroy()')
+    this.#endClaims()
     this.#clear()
     this.#destroyed = true
   }
@@ -314,6 +316,12 @@ export class SessionState {
       'ERR_SESSION_DESTROYED',
       `${path} was used after session.destroy(), which ends the session for this request. To go on with an empty one, call session.reset() instead.`,
     )
+  }
+
+  #endClaims(): void {
+    if (this.#host.onClaimsEnded === undefined) return
+    const { claims } = this
+    if (claims !== undefined) this.#host.onClaimsEnded(claims)
   }
 
   #clear(): void {

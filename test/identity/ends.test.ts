@@ -73,6 +73,19 @@ describe.each(DATABASES)('on %s', (name, openDatabase) => {
     expect(await copy.copy().whoami(elsewhere)).toBe(answer)
   })
 
+  test.each(['reset', 'destroy'] as const)(
+    'session.%s() signs out as well: the record ends, and copies of the cookie with it',
+    async (verb) => {
+      const { app, browser, elsewhere } = await openWorld()
+      const copy = browser.copy(elsewhere)
+      await browser.visit((session) => session[verb]())
+      await app.identity.flush()
+      expect(browser.cookie).toBeUndefined()
+      expect(await copy.whoami()).toBe('revoked: sign-out')
+      expect(app.log.types.filter((type) => type === 'session_expired')).toHaveLength(1)
+    },
+  )
+
   test('a refused session is empty and leaves its cookie alone; what is written then begins a new one', async () => {
     const { app, browser } = await openWorld()
     await browser.visit((session) => {
