@@ -1,5 +1,5 @@
 import { type MarshalBytes, MarshalError } from './marshal-bytes.ts'
-import { isTooDeep, rubyHash, type RubyValue } from './marshal-value.ts'
+import { isContainer, isTooDeep, rubyHash, type RubyValue } from './marshal-value.ts'
 
 /** What a later `@` may point to. */
 interface Entry {
@@ -87,7 +87,7 @@ export class MarshalLinks {
 }
 
 function copyOf(value: RubyValue, depth: number): RubyValue {
-  if (typeof value !== 'object' || value === null) return value
+  if (!isContainer(value)) return value
   if (isTooDeep(depth)) throw new MarshalError('a Marshal payload is nested too deep')
   if (Array.isArray(value)) return value.map((item) => copyOf(item, depth + 1))
   const copy = rubyHash()

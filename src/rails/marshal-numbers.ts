@@ -1,5 +1,5 @@
 import { type MarshalBytes, MarshalError } from './marshal-bytes.ts'
-import { rubyFloat, rubyInteger } from './marshal-value.ts'
+import { RubyFloat, rubyFloat, rubyInteger } from './marshal-value.ts'
 
 /** `l`: a sign, and the little-endian bytes of the amount, counted in pairs. @throws {@link MarshalError} */
 export function readBignum(source: MarshalBytes): number | bigint {
@@ -11,9 +11,12 @@ export function readBignum(source: MarshalBytes): number | bigint {
 }
 
 /** `f`: decimal text, or a word for what JSON has as null. @throws {@link MarshalError} */
-export function readFloat(source: MarshalBytes): number | null {
+export function readFloat(source: MarshalBytes): number | RubyFloat | null {
   const text = source.text('a number')
   if (text === 'inf' || text === '-inf' || text === 'nan') return null
-  if (/^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/.test(text)) return rubyFloat(Number(text))
+  if (/^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/.test(text)) {
+    const value = Number(text)
+    return Number.isInteger(value) ? new RubyFloat(value) : rubyFloat(value)
+  }
   throw new MarshalError('a Marshal payload has a number of another form than Ruby writes')
 }

@@ -4,7 +4,20 @@ import { MAXIMUM_DEPTH, nullObject } from '../serializers/plain.ts'
  * What a Rails payload says, as plain data. A `bigint` is an integer beyond 2^53, which no JSON number holds: whoever
  * makes JSON of it decides. There is no `NaN` and no infinity: Rails' JSON writes null for them, and so do the readers.
  */
-export type RubyValue = string | number | bigint | boolean | null | RubyValue[] | RubyHash
+export type RubyValue = string | number | bigint | boolean | null | RubyFloat | RubyValue[] | RubyHash
+
+/** A Float without a fraction, as Ruby's `1.0`: JavaScript has one number for it and for the Integer 1, and Ruby has not. */
+export class RubyFloat {
+  readonly value: number
+
+  constructor(value: number) {
+    this.value = value
+  }
+
+  toJSON(): number {
+    return this.value
+  }
+}
 
 /** A Hash; its keys are text, as in Rails' JSON, and it has no prototype. */
 export interface RubyHash {
@@ -30,6 +43,11 @@ export function rubyInteger(value: bigint): number | bigint {
 /** Ruby's Float as Rails' JSON has it: null where JSON has no such number. */
 export function rubyFloat(value: number): number | null {
   return Number.isFinite(value) ? value : null
+}
+
+/** Whether a value has others in it. */
+export function isContainer(value: RubyValue): value is RubyValue[] | RubyHash {
+  return typeof value === 'object' && value !== null && !(value instanceof RubyFloat)
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -1,6 +1,6 @@
 import { encode, ExtData } from '@msgpack/msgpack'
 import { isPrototypeKey, MAXIMUM_DEPTH, nullObject } from '../serializers/plain.ts'
-import { isTooDeep, rubyInteger, type RubyHash, type RubyValue } from './marshal-value.ts'
+import { isTooDeep, RubyFloat, rubyInteger, type RubyHash, type RubyValue } from './marshal-value.ts'
 import { MessagePackError } from './message-pack-error.ts'
 import { writeBigint } from './message-pack-numbers.ts'
 import { readValues } from './message-pack-values.ts'
@@ -53,6 +53,7 @@ function writable(value: RubyValue, depth: number): Writable {
     case 'boolean':
       return value
     case 'object':
+      if (value instanceof RubyFloat) return writableNumber(value.value) // the library writes whole numbers as integers
       return value === null ? null : writableContainer(value, depth)
     default:
       throw new MessagePackError(`MessagePack has no ${typeof value}`)

@@ -44,7 +44,7 @@ export function railsFormat(options: RailsOptions): CookieFormat {
       if (!serializer.canWrite) {
         throw new SessionError(
           'ERR_OPTIONS',
-          `cookies_serializer :${serializer.name} can be read and not written: set it to :hybrid on both sides, which reads Marshal and writes JSON.`,
+          `cookies_serializer :${serializer.name} can be read and not written: take serializer: 'hybrid', which reads Marshal and writes JSON. Rails reads that from 6.1, whatever its own setting.`,
         )
       }
       return createRailsSessionFormat(name, encrypted(name), serializer, settings, clock)

@@ -30,6 +30,8 @@ export class SessionState {
   #changed = false
   /** The JSON of the flash as the cookie holds it; what it is at commit decides whether the flash changed. */
   #storedFlash: string | undefined
+  /** The flash in the text that it came with, for formats that keep it. */
+  #flashSource: string | undefined
 
   constructor(host: SessionHost) {
     this.#host = host
@@ -305,6 +307,7 @@ export class SessionState {
     this.#expiresAt = expiresAt
     this.#changed = loaded.migrated
     this.#storedFlash = flashText(data)
+    this.#flashSource = texts?.get(FLASH_KEY)
     // What `migrate` made was never assigned: were it too much, nobody would hear of it before the commit.
     if (loaded.migrated) this.#account().check()
     return loaded
@@ -389,7 +392,10 @@ export class SessionState {
     } else {
       this.#account().note(FLASH_KEY, this.#host.budget.jsonBytes(entries, FLASH_KEY))
       this.#data[FLASH_KEY] = entries
-      this.#forgetText(FLASH_KEY)
+      // Looking takes the flash out, and keeping all of it puts back what came.
+      const isKept = this.#flashSource !== undefined && flashText(this.#data) === this.#storedFlash
+      if (isKept) this.#texts?.set(FLASH_KEY, this.#flashSource)
+      else this.#forgetText(FLASH_KEY)
     }
   }
 }

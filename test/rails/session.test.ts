@@ -88,6 +88,16 @@ test('what is read from Marshal keeps an integer beyond 2^53 and a large float w
   expect(payloadOf(visitor, options)).toBe(`{"session_id":"${ID}","big":18446744073709551615,"far":1e+20}`)
 })
 
+test('a Float without a fraction that comes as Marshal stays a Float in the JSON that Ruby reads next', () => {
+  const options = { defaults: '6.1', serializer: 'hybrid' } as const
+  const { visitor } = setUp(options)
+  // Ruby: Marshal.dump({ 'session_id' => ID, 'rates' => [1.0, -0.0, 2, 0.5] })
+  const payload = `\x04\b{\x07I"\x0fsession_id\x06:\x06ETI"%${ID}\x06;\x00TI"\nrates\x06;\x00T[\tf\x061f\x07-0i\x07f\b0.5`
+  visitor.cookies.set(NAME, minted(Buffer.from(payload, 'latin1'), options))
+  visitor.visit(({ session }) => expect(session['rates']).toEqual([1, -0, 2, 0.5]))
+  expect(payloadOf(visitor, options)).toBe(`{"session_id":"${ID}","rates":[1.0,-0.0,2,0.5]}`)
+})
+
 test('a changed key keeps its place, a deleted one leaves it, and assigning an equal value changes nothing', () => {
   const { visitor } = setUp()
   visitor.cookies.set(NAME, minted(`{"session_id":"${ID}","a":1.0,"b":2,"c":[1.0,2]}`))

@@ -46,8 +46,8 @@ export class Model {
 
   /** A response of `side` set or deleted the cookie. To be told before what the request did to the session. */
   received({ kind, writes }: Side, isDeleted: boolean): void {
-    // JSON goes through TypeScript as the text that it is, whatever else goes as values.
-    if (kind === 'typescript' && (this.#way?.format !== 'json' || writes.format !== 'json')) {
+    // TypeScript keeps every Float of JSON and Marshal. MessagePack's reader and writer know numbers only.
+    if (kind === 'typescript' && (this.#way?.format === 'message_pack' || writes.format === 'message_pack')) {
       this.#data = new Map([...this.#data].map(([key, text]) => [key, afterPassing(text)]))
       this.#flash = new Map([...this.#flash].map(([name, text]) => [name, afterPassing(text)]))
     }
@@ -103,7 +103,10 @@ export class Model {
         }
       }
     }
-    this.#flash = new Map([...shown].filter(([name]) => !ending.has(name)))
+    const next = [...shown].filter(([name]) => !ending.has(name))
+    const isKept = isSameFlash(next, [...this.#flash])
+    // TypeScript leaves a flash that it keeps whole as it came, and writes any other one itself.
+    this.#flash = new Map(next.map(([name, text]) => [name, isKept ? text : written({ text }, side)]))
     return shown
   }
 
@@ -152,6 +155,14 @@ export class Model {
 /** What Ruby finds where `side` has written `value`. */
 function written({ text }: Value, { kind, writes }: Side): string {
   return kind === 'typescript' ? afterJavaScript(text, writes.format) : text
+}
+
+function isSameFlash(one: Pairs, other: Pairs): boolean {
+  return JSON.stringify(one.map(inPairs)) === JSON.stringify(other.map(inPairs))
+}
+
+function inPairs([name, text]: Pairs[number]): readonly [string, string] {
+  return [name, inJavaScript(text)]
 }
 
 /** Pairs in the order of their names, each value without its own order. */

@@ -105,7 +105,7 @@ export function afterJavaScript(exact: string, format: Format): string {
   return withoutFloats(exact, format === 'message_pack' ? Number.isSafeInteger : Number.isInteger)
 }
 
-/** What Ruby finds of a value that came in another format than JSON, and that TypeScript wrote without touching it. */
+/** What Ruby finds of a value that came or went as MessagePack, and that TypeScript wrote without touching it. */
 export function afterPassing(exact: string): string {
   return withoutFloats(exact, Number.isSafeInteger)
 }
