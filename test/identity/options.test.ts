@@ -1,0 +1,111 @@
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, test } from 'vitest'
+import { createIdentity, userSessions, userTokens } from '../../src/identity/index.ts'
+import { ipPrefix } from '../../src/identity/ip-prefix.ts'
+import { sqliteRegistry } from '../../src/identity/sqlite.ts'
+import { createSessions } from '../../src/index.ts'
+import { thrownBy } from '../support/thrown-by.ts'
+import { SECRET } from '../support/visitor.ts'
+
+const sessions = createSessions<{ step: number }>({ name: 'session', secrets: [SECRET] })
+const registry = sqliteRegistry(new DatabaseSync(':memory:'))
+const tokens = { tokenOf: () => 'x'.repeat(43), find: () => null, rotate: () => undefined }
+const good = { sessions, verify: userSessions(registry), loadUser: (id: number) => ({ id }) }
+
+test.each([
+  ['no sessions', { ...good, sessions: {} }, /sessions is none/],
+  ['an unknown option', { ...good, currentUser: 7 }, /currentUser is no option\. Known: sessions, verify/],
+  ['a registry in place of a strategy', { ...good, verify: registry }, /verify is none, expected userSessions/],
+  ['no loadUser', { sessions, verify: good.verify }, /userSessions needs loadUser/],
+  ['loadUser beside tokens', { ...good, verify: userTokens(tokens) }, /loadUser is given beside userTokens/],
+  ['an allow that is no function', { ...good, allow: true }, /allow is a boolean/],
+  ['limits without end', { ...good, limits: 'none' }, /expected 'aal1', 'aal2', 'aal3'/],
+  ['limits too long', { ...good, limits: { idleTimeout: '1d', absoluteTimeout: '500d' } }, /100 days over the 400/],
+  [
+    'an idle limit that never applies',
+    { ...good, limits: { idleTimeout: '2d', absoluteTimeout: '1d' } },
+    /never apply/,
+  ],
+])('createIdentity with %s is refused at that line', (_, options, message) => {
+  const error = thrownBy(() => createIdentity(options as never)) // as: the mistake
+  expect(error).toMatchObject({ code: 'ERR_OPTIONS', message: expect.stringMatching(message) })
+  expect(error.stack?.split('\n')[1]).toContain('options.test.ts')
+})
+
+test.each([
+  ['no registry', () => userSessions({} as never), /expected one as sqliteRegistry/],
+  [
+    'no devices',
+    () => userSessions(registry, { maxSessionsPerUser: 0 }),
+    /maxSessionsPerUser is 0, expected 1 or more/,
+  ],
+  ['no find', () => userTokens({ ...tokens, find: undefined } as never), /userTokens needs find/],
+])('a strategy with %s is refused', (_, create, message) => {
+  expect(create).toThrow(expect.objectContaining({ code: 'ERR_OPTIONS', message: expect.stringMatching(message) }))
+})
+
+describe('identity', () => {
+  const identity = createIdentity(good)
+  const session = () => sessions.begin({}, { cookieHeader: undefined, isSecure: () => true }).session
+
+  test.each([[''], [1.5], [Number.NaN], [2 ** 53], [{}], [undefined]])(
+    'refuses %o for a user id, at the line that gave it',
+    async (id) => {
+      const error: unknown = await identity.signIn(session(), id as never).catch((reason: unknown) => reason)
+      expect(error).toMatchObject({ code: 'ERR_OPTIONS', message: expect.stringContaining('A user id is') })
+      expect((error as Error).stack?.split('\n')[1]).toContain('options.test.ts')
+    },
+  )
+
+  test('refuses what is no session, and a session that cannot be written', async () => {
+    await expect(identity.signIn({}, 7)).rejects.toMatchObject({ code: 'ERR_OPTIONS' })
+    await expect(identity.signIn(sessions.read(undefined), 7)).rejects.toMatchObject({ code: 'ERR_SESSION_READONLY' })
+    const exchange = sessions.begin({}, { cookieHeader: undefined, isSecure: () => true })
+    exchange.commit()
+    const error: unknown = await identity.signOut(exchange.session).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({
+      code: 'ERR_SESSION_SENT',
+      message: expect.stringMatching(/^identity\.signOut\(\) was written after/),
+    })
+    expect((error as Error).stack?.split('\n')[1]).toContain('options.test.ts')
+  })
+
+  test('refuses an epoch that it did not give', async () => {
+    await registry.migrate()
+    await expect(identity.signIn(session(), 7, { epoch: 'tomorrow' })).rejects.toMatchObject({ code: 'ERR_OPTIONS' })
+  })
+
+  test('keeps the key of its claims to itself: data may not use it, and nobody sees it', async () => {
+    const exchange = sessions.begin({}, { cookieHeader: undefined, isSecure: () => true })
+    await identity.signIn(exchange.session, 7)
+    const held: object = exchange.session
+    expect(Reflect.get(held, '_identity')).toBeUndefined()
+    expect(Object.keys(held)).toEqual([])
+    expect(() => Reflect.set(held, '_identity', { uid: 8 })).toThrow(/_identity is the session's own/)
+    expect(() => Reflect.deleteProperty(held, '_identity')).toThrow(/_identity is the session's own/)
+    const [line = ''] = exchange.commit().setCookie
+    const opened = sessions.open(line.slice('session='.length, line.indexOf(';')))
+    expect(opened).toEqual({ ok: true, data: {}, format: 'compact', secret: 0 })
+  })
+})
+
+test.each([
+  ['203.0.113.9', '203.0.113.0/24'],
+  ['::ffff:203.0.113.9', '203.0.113.0/24'],
+  ['127.0.0.1', '127.0.0.0/24'],
+  ['2001:db8:1:2::3', '2001:db8:1::/48'],
+  ['2001:0DB8:0000:0002::3', '2001:db8::/48'],
+  ['2001:db8::1', '2001:db8::/48'],
+  ['::1', '::/48'],
+  ['::', '::/48'],
+  ['fe80::1%eth0', 'fe80::/48'],
+  ['64:ff9b::192.0.2.1', '64:ff9b::/48'],
+  ['1:2:3:4:5:6:7:8', '1:2:3::/48'],
+  ['1:2:3:4:5:6:192.0.2.1', '1:2:3::/48'],
+  ['0:0:1::', '0:0:1::/48'],
+  ['not an address', undefined],
+  ['', undefined],
+  ['203.0.113.9, 198.51.100.1', undefined],
+])('of the address %s a device list keeps %s', (address, prefix) => {
+  expect(ipPrefix(address)).toBe(prefix)
+})
