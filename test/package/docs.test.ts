@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { becomeKnown, routesOf, startExample, tampered, Visitor } from './example-server.ts'
-import { isThere, ROOT } from './import-graph.ts'
+import { isThere, readTree, ROOT } from './import-graph.ts'
 import { codeBlocks, headingIds, readDocuments, readmeExample, relativeLinks, type CodeBlock } from './markdown.ts'
 import { pack, REPOSITORY_PACKAGES, typeErrors, unpack } from './pack.ts'
 import { eventTypes, propertyNames, unionMembers } from './source-names.ts'
@@ -41,6 +41,7 @@ describe('docs/errors.md', () => {
 
   test('has every type of event', () => {
     expect(undocumented(path, eventTypes(read('src/events.ts'), 'SessionEvent'))).toEqual([])
+    expect(undocumented(path, eventTypes(read('src/identity/events.ts'), 'IdentityEvent'))).toEqual([])
   })
 })
 
@@ -54,6 +55,14 @@ describe('docs/options.md', () => {
     ['options of a cookie jar', 'src/cookies/jar.ts', 'CookieJarOptions'],
     ['options of createSealer', 'src/sealing/value-sealer.ts', 'SealerOptions'],
     ['options of inspectCookie', 'src/inspect/options.ts', 'InspectOptions'],
+    ['options of createIdentity', 'src/identity/identity-options.ts', 'CommonOptions'],
+    ['options of createIdentity with user sessions', 'src/identity/identity-options.ts', 'UserSessionsIdentityOptions'],
+    ['options of userSessions', 'src/identity/user-sessions.ts', 'UserSessionsOptions'],
+    ['options of userTokens', 'src/identity/user-tokens.ts', 'UserTokensOptions'],
+    ['facts of a sign-in', 'src/identity/verifier.ts', 'SignInFacts'],
+    ['options of a SQLite registry', 'src/identity/sqlite.ts', 'SqliteRegistryOptions'],
+    ['options of a PostgreSQL registry', 'src/identity/postgres.ts', 'PostgresRegistryOptions'],
+    ['options of requireUser', 'src/adapters/admission.ts', 'DenialOptions'],
   ])('has all %s', (_, file, declaration) => {
     expect(undocumented('docs/options.md', propertyNames(read(file), declaration))).toEqual([])
   })
@@ -63,6 +72,15 @@ describe('docs/options.md', () => {
     const names = [...known.matchAll(/'(\w+)'/g)].map(([, name = '']) => name)
     expect(names).toContain('secrets')
     expect(undocumented('docs/options.md', names)).toEqual([])
+  })
+})
+
+describe('docs/asvs.md', () => {
+  test('names tests that there are', () => {
+    const sources = [...readTree('test/identity', ['.ts']).values()].join('\n')
+    const quoted = [...(documents.get('docs/asvs.md') ?? '').matchAll(/"([^"]+)"/g)].map(([, name = '']) => name)
+    expect(quoted.length).toBeGreaterThan(15)
+    expect(quoted.filter((name) => !sources.includes(name))).toEqual([])
   })
 })
 
