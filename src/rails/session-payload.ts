@@ -2,7 +2,7 @@ import { nullObject } from '../serializers/plain.ts'
 import type { Json, JsonObject } from '../serializers/serializer.ts'
 import type { SessionRecord } from '../session/host.ts'
 import { exactJson, losesDigits, toJson } from './exact-numbers.ts'
-import { memberTexts, railsJson, type JsonEscapes } from './json-text.ts'
+import { keyText, memberTexts, railsJson, type JsonEscapes } from './json-text.ts'
 import type { RubyValue } from './marshal-value.ts'
 import type { Deserialized } from './serializers.ts'
 
@@ -19,12 +19,16 @@ export const ID_PAIR_BYTES = 47
  * `session_id` that is text (action_dispatch/middleware/session/cookie_store.rb).
  */
 export function readSession({ value, jsonText }: Deserialized): SessionParts | undefined {
-  const session = toJson(value as RubyValue) // as: every serializer gives such values
+  // as: JSON gives JSON, and every other serializer such values
+  const session = jsonText === undefined ? toJson(value as RubyValue) : (value as Json)
   if (!isObject(session)) return undefined
-  const { [ID_KEY]: id, [FLASH_KEY]: flash, ...rest } = session
+  const { [ID_KEY]: id, [FLASH_KEY]: flash } = session
   if (typeof id !== 'string') return undefined
   const data = nullObject()
-  for (const [key, item] of Object.entries(rest)) if (item !== null) data[key] = item
+  for (const key of Object.keys(session)) {
+    const item = session[key]
+    if (key !== ID_KEY && key !== FLASH_KEY && item !== undefined && item !== null) data[key] = item
+  }
   const flashes = flash === undefined ? undefined : readFlash(flash)
   if (flashes !== undefined) data[FLASH_KEY] = flashes
   const text = jsonText ?? (losesDigits(value as RubyValue) ? exactJson(value as RubyValue) : undefined) // as: see above
@@ -37,10 +41,10 @@ export function readSession({ value, jsonText }: Deserialized): SessionParts | u
  */
 export function writeSession({ id, data, texts }: SessionParts, escapes: JsonEscapes): string {
   const members: string[] = []
-  const write = (key: string, text: string): void => void members.push(`${railsJson(key, escapes)}:${text}`)
+  const write = (key: string, text: string): void => void members.push(`${keyText(key, escapes)}:${text}`)
   if (texts?.has(ID_KEY) !== true) write(ID_KEY, railsJson(id, escapes))
   for (const [key, text] of texts ?? []) {
-    if (key === ID_KEY) write(key, text !== undefined && JSON.parse(text) === id ? text : railsJson(id, escapes))
+    if (key === ID_KEY) write(key, text !== undefined && isTextOf(text, id) ? text : railsJson(id, escapes))
     else if (text !== undefined && text !== 'null' && Object.hasOwn(data, key)) write(key, text)
     else writeValue(key)
   }
@@ -51,6 +55,10 @@ export function writeSession({ id, data, texts }: SessionParts, escapes: JsonEsc
     const value = data[key]
     if (value !== undefined && value !== null) write(key, valueText(value, key, escapes))
   }
+}
+
+function isTextOf(text: string, id: string): boolean {
+  return text === `"${id}"` || JSON.parse(text) === id
 }
 
 /** One value as it stands under `key`: the flash in Rails' shape. */
