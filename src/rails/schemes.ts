@@ -24,8 +24,8 @@ export function gcmScheme(cipher: GcmCipher, secret: Buffer, split: Split, alpha
   const key = createSecretKey(secret)
   const lengths = [encodedLength(GCM_IV_BYTES, alphabet), encodedLength(TAG_BYTES, alphabet)]
   // Written by every open anew and copied by the cipher at once; two Buffers less for each to make.
-  const iv = Buffer.alloc(GCM_IV_BYTES)
-  const tag = Buffer.alloc(TAG_BYTES)
+  const givenIv = Buffer.alloc(GCM_IV_BYTES)
+  const givenTag = Buffer.alloc(TAG_BYTES)
   return {
     seal(plaintext, iv = freshNonce()) {
       const encrypting = createCipheriv(cipher, key, iv)
@@ -37,9 +37,9 @@ export function gcmScheme(cipher: GcmCipher, secret: Buffer, split: Split, alpha
       const [first = '', second = '', third = ''] = splitParts(text, split, lengths) ?? []
       const ciphertext = decode(first, alphabet)
       if (ciphertext === undefined || ciphertext.length === 0) return 'malformed'
-      if (!decodeWhole(second, alphabet, iv) || !decodeWhole(third, alphabet, tag)) return 'malformed'
-      const decrypting = createDecipheriv(cipher, key, iv, TAG_LENGTH)
-      decrypting.setAuthTag(tag)
+      if (!decodeWhole(second, alphabet, givenIv) || !decodeWhole(third, alphabet, givenTag)) return 'malformed'
+      const decrypting = createDecipheriv(cipher, key, givenIv, TAG_LENGTH)
+      decrypting.setAuthTag(givenTag)
       const plaintext = decrypting.update(ciphertext)
       try {
         decrypting.final()
