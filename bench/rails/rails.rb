@@ -40,8 +40,13 @@ ENVIRONMENT = {
 }.freeze
 COOKIE = "#{NAME}=#{VALUE}"
 PURPOSE = "cookie.#{NAME}"
+# What config.action_dispatch.cookies_serializer = :json does in every Rails, whatever its class is called there.
+module Json
+  def self.dump(value) = ActiveSupport::JSON.encode(value)
+  def self.load(text) = ActiveSupport::JSON.decode(text)
+end
 ENCRYPTOR = ActiveSupport::MessageEncryptor.new(
-  GENERATOR.generate_key(SALT, 32), cipher: "aes-256-gcm", serializer: ActiveSupport::JSON
+  GENERATOR.generate_key(SALT, 32), cipher: "aes-256-gcm", serializer: Json
 )
 MESSAGE = CGI.unescape(VALUE)
 
