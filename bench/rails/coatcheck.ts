@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { built } from '../built.ts'
-import type { Contender } from '../contender.ts'
+import type { Contender, Step } from '../contender.ts'
 import { installedVersion } from '../installed-version.ts'
 import type * as Index from '../../src/index.ts'
 import type * as Rails from '../../src/rails/index.ts'
@@ -29,9 +29,9 @@ export const coatcheck: Contender = {
     const opened = format.open(sessions.seal(session))
     if (!opened.ok) throw new Error(`our own cookie is ${opened.reason}`)
     const { record } = opened
-    const texts = new Map(record.texts)
+    const texts = new Map(record.texts?.())
     texts.set(Object.keys(session).at(-1) ?? '', undefined)
-    return () => format.seal({ ...record, texts })
+    return () => format.seal({ ...record, texts: () => texts })
   },
   opening: (text) => () => sessions.open(text),
   session(opened) {
@@ -39,6 +39,14 @@ export const coatcheck: Contender = {
     return value.ok ? value.data : value.reason
   },
   cookies: (text) => [text],
+}
+
+/** What the first write of a request does beside the guard: it finds the text of every key in the JSON that came. */
+export function findingTexts(text: string): Step<unknown> {
+  const opened = format.open(text)
+  if (!opened.ok) throw new Error(`our own cookie is ${opened.reason}`)
+  const { texts } = opened.record
+  return () => texts?.()
 }
 
 /** `sessions.seal`, the public one: a new session, its id drawn, every value guarded and weighed as it is assigned. */

@@ -23,15 +23,17 @@ const CBC_IV_BYTES = 16
 export function gcmScheme(cipher: GcmCipher, secret: Buffer, split: Split, alphabet: Alphabet = 'standard'): Scheme {
   const key = createSecretKey(secret)
   const lengths = [encodedLength(GCM_IV_BYTES, alphabet), encodedLength(TAG_BYTES, alphabet)]
-  // Written by every open anew and copied by the cipher at once; two Buffers less for each to make.
+  // Written anew for every message and copied by the cipher at once, so that none makes its own.
+  const nonce = Buffer.alloc(GCM_IV_BYTES)
   const givenIv = Buffer.alloc(GCM_IV_BYTES)
   const givenTag = Buffer.alloc(TAG_BYTES)
   return {
-    seal(plaintext, iv = freshNonce()) {
+    seal(plaintext, iv = fresh(nonce)) {
       const encrypting = createCipheriv(cipher, key, iv)
       const ciphertext = encrypting.update(plaintext)
       encrypting.final()
-      return join([ciphertext, iv, encrypting.getAuthTag()], alphabet)
+      const tag = encode(encrypting.getAuthTag(), alphabet)
+      return encode(ciphertext, alphabet) + SEPARATOR + encode(iv, alphabet) + SEPARATOR + tag
     },
     open(text) {
       const [first = '', second = '', third = ''] = splitParts(text, split, lengths) ?? []
@@ -61,7 +63,7 @@ export function cbcScheme(secret: Buffer, signing: Scheme, alphabet: Alphabet = 
     seal(plaintext, iv = randomBytes(CBC_IV_BYTES)) {
       const encrypting = createCipheriv('aes-256-cbc', key, iv)
       const ciphertext = Buffer.concat([encrypting.update(plaintext), encrypting.final()])
-      return signing.seal(Buffer.from(join([ciphertext, iv], alphabet)))
+      return signing.seal(Buffer.from(encode(ciphertext, alphabet) + SEPARATOR + encode(iv, alphabet)))
     },
     open(text) {
       const inner = signing.open(text)
@@ -79,12 +81,7 @@ export function cbcScheme(secret: Buffer, signing: Scheme, alphabet: Alphabet = 
   }
 }
 
-function freshNonce(): Buffer {
-  const nonce = Buffer.allocUnsafe(GCM_IV_BYTES)
+function fresh(nonce: Buffer): Buffer {
   copyNonce(nonce, 0)
   return nonce
-}
-
-function join(parts: readonly Buffer[], alphabet: Alphabet): string {
-  return parts.map((part) => encode(part, alphabet)).join(SEPARATOR)
 }

@@ -32,16 +32,19 @@ export function readSession({ value, jsonText }: Deserialized): SessionParts | u
   const flashes = flash === undefined ? undefined : readFlash(flash)
   if (flashes !== undefined) data[FLASH_KEY] = flashes
   const text = jsonText ?? (losesDigits(value as RubyValue) ? exactJson(value as RubyValue) : undefined) // as: see above
-  return { id, data, texts: text === undefined ? undefined : memberTexts(text) }
+  return { id, data, texts: text === undefined ? undefined : () => memberTexts(text) }
 }
 
 /**
  * The session as Rails writes it: `session_id` where it was, else first; every key that nobody touched with the text that
  * it came with; top-level nulls left out.
  */
-export function writeSession({ id, data, texts }: SessionParts, escapes: JsonEscapes): string {
-  const members: string[] = []
-  const write = (key: string, text: string): void => void members.push(`${keyText(key, escapes)}:${text}`)
+export function writeSession({ id, data, texts: textsOf }: SessionParts, escapes: JsonEscapes): string {
+  const texts = textsOf?.()
+  let members = ''
+  const write = (key: string, text: string): void => {
+    members += (members === '' ? '' : ',') + keyText(key, escapes) + ':' + text
+  }
   if (texts?.has(ID_KEY) !== true) write(ID_KEY, railsJson(id, escapes))
   for (const [key, text] of texts ?? []) {
     if (key === ID_KEY) write(key, text !== undefined && isTextOf(text, id) ? text : railsJson(id, escapes))
@@ -49,7 +52,7 @@ export function writeSession({ id, data, texts }: SessionParts, escapes: JsonEsc
     else writeValue(key)
   }
   for (const key of Object.keys(data)) if (texts?.has(key) !== true) writeValue(key)
-  return `{${members.join(',')}}`
+  return `{${members}}`
 
   function writeValue(key: string): void {
     const value = data[key]

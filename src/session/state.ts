@@ -19,7 +19,8 @@ export class SessionState {
   #flash: FlashState
   #ledger: Ledger | undefined
   /** The JSON of the keys as it came, for formats that keep it; what is written is `undefined` in it. */
-  #texts: Map<string, string | undefined> | undefined
+  #texts: SessionRecord['texts']
+  #changedTexts: Map<string, string | undefined> | undefined
   #expiresAt: number | undefined
   #id: string | undefined
   #created = 0
@@ -121,7 +122,7 @@ export class SessionState {
     if (!(key in this.#data)) return
     this.#account().note(key, undefined)
     delete this.#data[key]
-    this.#texts?.delete(key)
+    this.#ownTexts()?.delete(key)
     this.#changed = true
   }
 
@@ -271,7 +272,7 @@ export class SessionState {
     this.#created = created
     this.#persistent = persistent
     this.#data = data
-    this.#texts = texts && new Map(texts)
+    this.#texts = texts
     this.#expiresAt = expiresAt
     this.#changed = loaded.migrated
     this.#storedFlash = flashText(data)
@@ -291,6 +292,7 @@ export class SessionState {
   #clear(): void {
     this.#data = nullObject()
     this.#texts = undefined
+    this.#changedTexts = undefined
     this.#expiresAt = undefined
     this.#ledger = undefined
     this.#flash = this.#newFlash()
@@ -298,7 +300,7 @@ export class SessionState {
   }
 
   #account(): Ledger {
-    this.#ledger ??= new Ledger(this.#host.budget, this.#data, this.#texts)
+    this.#ledger ??= new Ledger(this.#host.budget, this.#data, this.#texts?.())
     return this.#ledger
   }
 
@@ -330,7 +332,18 @@ export class SessionState {
 
   /** What came is not what goes back any more. The key stays where it was, as it does in Ruby. */
   #forgetText(key: string): void {
-    if (this.#texts?.has(key) === true) this.#texts.set(key, undefined)
+    const texts = this.#ownTexts()
+    if (texts?.has(key) === true) texts.set(key, undefined)
+  }
+
+  /** A copy of our own from the first change on; who only reads does not pay for it. */
+  #ownTexts(): Map<string, string | undefined> | undefined {
+    if (this.#changedTexts === undefined && this.#texts !== undefined) {
+      const own = new Map(this.#texts())
+      this.#changedTexts = own
+      this.#texts = () => own
+    }
+    return this.#changedTexts
   }
 
   #openFlash(): JsonObject | undefined {
@@ -343,7 +356,7 @@ export class SessionState {
     if (entries === undefined) {
       this.#account().note(FLASH_KEY, undefined)
       delete this.#data[FLASH_KEY]
-      this.#texts?.delete(FLASH_KEY)
+      this.#ownTexts()?.delete(FLASH_KEY)
     } else {
       this.#account().note(FLASH_KEY, this.#host.budget.jsonBytes(entries, FLASH_KEY))
       this.#data[FLASH_KEY] = entries
