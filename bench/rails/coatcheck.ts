@@ -41,14 +41,6 @@ export const coatcheck: Contender = {
   cookies: (text) => [text],
 }
 
-/** What the first write of a request does beside the guard: it finds the text of every key in the JSON that came. */
-export function findingTexts(text: string): Step<unknown> {
-  const opened = format.open(text)
-  if (!opened.ok) throw new Error(`our own cookie is ${opened.reason}`)
-  const { texts } = opened.record
-  return () => texts?.()
-}
-
 /** `sessions.seal`, the public one: a new session, its id drawn, every value guarded and weighed as it is assigned. */
 export const coatcheckFresh: Contender = {
   ...coatcheck,

@@ -4,6 +4,7 @@ import type { Contender, Step } from '../contender.ts'
 import { measure, type Elsewhere, type Timing } from '../measure.ts'
 import { SAMPLE } from '../session.ts'
 import { coatcheck, coatcheckFresh, COOKIE_NAME, secretKeyBase } from './coatcheck.ts'
+import { parts } from './parts.ts'
 import { railsRaw } from './raw.ts'
 import { startRuby } from './ruby.ts'
 
@@ -20,6 +21,8 @@ export interface Result {
   readonly jsonBytes: number
   readonly plaintextBytes: number
   readonly rows: readonly Row[]
+  /** What ours does beyond the raw loop, each by itself. */
+  readonly parts: readonly { readonly name: string; readonly timing: Timing }[]
   /** Our public `sessions.seal`. */
   readonly freshSession: Timing
   /** Which Rails was measured, or why none was. */
@@ -46,12 +49,16 @@ export async function run(rounds: number): Promise<Result> {
     { name: `coatcheck ${coatcheck.version}`, ...own },
     ...rails,
   ]
+  const sealOne = coatcheck.sealing(SAMPLE)
+  const values = await Promise.all(Array.from({ length: 256 }, async () => sealOne()))
+  const extra = parts(values, session, `cookie.${COOKIE_NAME}`)
   const timings = await measure(
     [
       ...steps.flatMap(({ seal, open }) => [
         { step: seal, against: raw.seal },
         { step: open, against: raw.open },
       ]),
+      ...extra.map(({ step }) => ({ step, against: raw.open })),
       { step: coatcheckFresh.sealing(SAMPLE), against: raw.seal },
     ],
     rounds,
@@ -68,6 +75,7 @@ export async function run(rounds: number): Promise<Result> {
       seal: timingAt(timings, 2 * at),
       open: timingAt(timings, 2 * at + 1),
     })),
+    parts: extra.map(({ name }, at) => ({ name, timing: timingAt(timings, 2 * steps.length + at) })),
     freshSession: timingAt(timings, timings.length - 1),
     rails: typeof ruby === 'string' ? { missing: ruby } : { version: ruby.version },
   }

@@ -32,7 +32,7 @@ function verdict({ rows: [, own] }: Result): string {
   return `coatcheck: seal ${figure(own.seal.ratio.median)} × raw, open ${figure(own.open.ratio.median)} × raw; the goal is at most ${GOAL}: ${met ? 'met' : 'MISSED'}.`
 }
 
-function foot({ machine, rounds, jsonBytes, plaintextBytes, freshSession, rails }: Result): string[] {
+function foot({ machine, rounds, jsonBytes, plaintextBytes, parts, freshSession, rails }: Result): string[] {
   return [
     `${machine}, ${rounds} rounds, interleaved; medians, × raw is the median of the ratios within each round (their middle half).`,
     '',
@@ -41,8 +41,8 @@ function foot({ machine, rounds, jsonBytes, plaintextBytes, freshSession, rails 
       `The session has ${jsonBytes} bytes of JSON with its session_id, ${plaintextBytes} in Rails' envelope; AES-256-GCM, cookies of load_defaults 8.1 named "${COOKIE_NAME}", without expiry.`,
       `The raw loop does JSON once, AES-256-GCM over ${plaintextBytes} bytes with a KeyObject and nonces from a pool, base64 once. It knows \
 no envelope and no base64 within it, decodes leniently, and leaves out percent-encoding, purpose and session_id.`,
-      `coatcheck's open is the public sessions.open: unescaping, strict base64 of each part, purpose and expiry, harmless JSON, the text \
-of every key. Its seal is what the commit of a request calls, with one key changed since it was opened. PBKDF2 runs once, at the start.`,
+      `coatcheck's open is the public sessions.open: unescaping, strict base64 of each part, purpose and expiry, harmless JSON. Its seal is what the commit of a request calls, with one key changed since it was opened. PBKDF2 runs once, at the start.`,
+      `What that takes beyond the raw loop, µs each by itself: ${parts.map(({ name, timing }) => `${name} ${figure(timing.microseconds)}`).join('; ')}.`,
       `sessions.seal(data) makes a new session, draws an id and guards and weighs every value: ${figure(freshSession.ratio.median)} × raw, ${perSecond(freshSession)} a second.`,
       'version' in rails
         ? `Rails ${rails.version}, in a process of its own, in turns with ours, without YJIT; each opens what the other sealed. cookies.encrypted makes a request \
