@@ -1,9 +1,14 @@
 import type { Step } from './contender.ts'
 import { quartiles, type Quartiles } from './quartiles.ts'
 
+/** Steps that another process takes and times: microseconds of one of them, over a slice of `SLICE_MS`. */
+export interface Elsewhere {
+  readonly slice: () => Promise<number>
+}
+
 /** A step to be timed; `against` is the step that its ratio is taken to. */
 export interface Timed {
-  readonly step: Step<unknown>
+  readonly step: Step<unknown> | Elsewhere
   readonly against: Step<unknown>
 }
 
@@ -15,7 +20,7 @@ export interface Timing {
 
 const WARM_UP_MS = 250
 /** Short beside the turns that an operating system gives to others, so that most slices are undisturbed. */
-const SLICE_MS = 4
+export const SLICE_MS = 4
 
 /**
  * Times all of them interleaved: each round gives every step a slice of some milliseconds (one run, where that takes
@@ -58,7 +63,12 @@ interface Slice {
 }
 
 /** Runs the step until it is hot and its slice's number of steps is known. */
-async function prepare(step: Step<unknown>): Promise<Slice> {
+async function prepare(step: Step<unknown> | Elsewhere): Promise<Slice> {
+  const times: number[] = []
+  if ('slice' in step) {
+    await step.slice()
+    return { times, run: async () => void times.push(await step.slice()) }
+  }
   const time = step() instanceof Promise ? timeAwaited : timeDirect
   let steps = 1
   let microseconds = await time(step, steps)
@@ -67,7 +77,6 @@ async function prepare(step: Step<unknown>): Promise<Slice> {
     // oxlint-disable-next-line no-await-in-loop -- the next number depends on it
     microseconds = await time(step, steps)
   }
-  const times: number[] = []
   return {
     times,
     async run() {

@@ -1,32 +1,16 @@
-import type { Timing } from './measure.ts'
 import type { Result, Row } from './result.ts'
 import { COOKIE_NAME } from './session.ts'
+import { figure, markdownTable, ratio, wrap } from './table-text.ts'
 
 /** What coatcheck wants to stay under, as a multiple of the raw loop. */
 const GOAL = 1.2
-
-const PAGE = 118
 
 const HEAD = ['', 'protects by', 'seal µs', '× raw', 'open µs', '× raw', 'cookie B', 'largest JSON B']
 
 /** The table with its foot, as text for a terminal. It is a Markdown table, too. */
 export function table(result: Result): string {
-  const cells = [HEAD, ...result.rows.map(rowCells)]
-  const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)))
-  const line = (row: readonly string[]): string => `| ${row.map((cell, at) => pad(cell, at, widths)).join(' | ')} |`
-  const rule = `|${widths.map((width, at) => (isText(at) ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`
-  const [head = [], ...body] = cells
-  return [line(head), rule, ...body.map(line), '', verdict(result), '', ...foot(result)].join('\n')
-}
-
-/** Names stand to the left, figures to the right. */
-function pad(cell: string, column: number, widths: readonly number[]): string {
-  const width = widths[column] ?? 0
-  return isText(column) ? cell.padEnd(width) : cell.padStart(width)
-}
-
-function isText(column: number): boolean {
-  return column < 2
+  const lines = markdownTable([HEAD, ...result.rows.map(rowCells)], (column) => column < 2)
+  return [...lines, '', verdict(result), '', ...foot(result)].join('\n')
 }
 
 function rowCells(row: Row): string[] {
@@ -41,16 +25,6 @@ function rowCells(row: Row): string[] {
     `${about}${row.cookieBytes}`,
     `${row.varies ? '≈ ' : ''}${row.largestJson}`,
   ]
-}
-
-/** `1.08 (1.05 to 1.12)`: the median and the middle half of the rounds. */
-function ratio({ ratio: { low, median, high } }: Timing): string {
-  return `${short(median)} (${short(low)} to ${short(high)})`
-}
-
-function short(value: number): string {
-  if (value < 10) return value.toFixed(2)
-  return value < 100 ? value.toFixed(1) : value.toFixed(0)
 }
 
 function verdict({ rows }: Result): string {
@@ -83,20 +57,9 @@ their time goes into: 1 iteration in iron-session, 8,192 in h3.`,
       `coatcheck decodes strictly, finds the key by the salt, checks both timeouts and gives objects with nothing to inherit. \
 The raw loop does none of that.`,
       `sessions.seal(data) of coatcheck makes a new session: it draws an id and guards every value, \
-${short(freshSession.ratio.median)} × raw. What a request commits was guarded when it was assigned: its row has the commit.`,
+${figure(freshSession.ratio.median)} × raw. What a request commits was guarded when it was assigned: its row has the commit.`,
       `"largest JSON" is what fits in name + value ≤ 4096 for a cookie named "${COOKIE_NAME}". h3 splits what is longer.`,
       '≤ and ≈: base64 that is percent-encoded for Set-Cookie differs in length from seal to seal.',
     ].flatMap(wrap),
   ]
-}
-
-/** An item of a list, folded to the width of a page. */
-function wrap(item: string): string[] {
-  const lines = ['-']
-  for (const word of item.split(' ')) {
-    const line = lines.at(-1) ?? ''
-    if (line.length + word.length < PAGE) lines[lines.length - 1] = `${line} ${word}`
-    else lines.push(`  ${word}`)
-  }
-  return lines
 }

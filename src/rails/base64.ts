@@ -13,6 +13,13 @@ export function decode(text: string, alphabet: Alphabet): Buffer | undefined {
   return decodeStrict(alphabet === 'urlSafe' ? toStandard(text) : text)
 }
 
+/** Decodes into `target` and tells whether `text` was that many bytes, no less and no more. */
+export function decodeWhole(text: string, alphabet: Alphabet, target: Buffer): boolean {
+  const standard = alphabet === 'urlSafe' ? toStandard(text) : text
+  if (standard.length !== encodedLength(target.length, 'standard')) return false
+  return target.write(standard, 'base64') === target.length && target.toString('base64') === standard
+}
+
 /**
  * Strict base64 as Ruby's `Base64.strict_decode64`: standard alphabet, padding, no line breaks, and zero in the bits of
  * the last character that carry no data. `undefined` for anything else. Node's own decoder accepts almost everything.

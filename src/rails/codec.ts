@@ -61,23 +61,29 @@ export function createCodec<Value>(scheme: Scheme, settings: CodecSettings<Value
   ): Attempt<OpenedMessage<Value>> {
     const envelope = unwrap(plaintext, rule)
     if (envelope === 'malformed') return { ok: false, reason: 'malformed', fault: 'format' }
-    if (envelope !== undefined) return accept(envelope, () => deserialize(envelope.payload))
+    if (envelope !== undefined) return accept(envelope, deserialize, envelope.payload)
     const payload = deserialize(plaintext)
     const inner = payload.ok && modern ? readEnvelope(payload.value) : undefined
     if (inner === 'malformed') return { ok: false, reason: 'malformed', fault: 'content' }
-    // as: what the serializer read is a value of its own, and what is inside of it too
-    if (inner !== undefined) return accept(inner, () => ({ ok: true, value: inner.data as Value }))
+    if (inner !== undefined) return accept(inner, accepted, inner.data)
     if (!payload.ok) return payload
-    if (purpose.expected !== undefined && !purpose.mayBeAbsent)
-      return { ok: false, reason: 'tampered', fault: 'content' }
+    if (!purpose.mayBeAbsent) return { ok: false, reason: 'tampered', fault: 'content' }
     return { ok: true, value: { value: payload.value, expiresAt: undefined } }
 
-    function accept(fields: EnvelopeFields, valueOf: () => Attempt<Value>): Attempt<OpenedMessage<Value>> {
+    function accept<Held>(
+      fields: EnvelopeFields,
+      valueOf: (held: Held) => Attempt<Value>,
+      held: Held,
+    ): Attempt<OpenedMessage<Value>> {
       const reason = judge(fields, now, purpose, rule)
       if (reason !== undefined) return { ok: false, reason, fault: 'content' }
-      const value = valueOf()
+      const value = valueOf(held)
       return value.ok ? { ok: true, value: { value: value.value, expiresAt: expiryOf(fields.exp) } } : value
     }
+  }
+
+  function accepted(data: unknown): Attempt<Value> {
+    return { ok: true, value: data as Value } // as: what the serializer read is of its values, what is inside of it too
   }
 
   function deserialize(payload: Buffer): Attempt<Value> {

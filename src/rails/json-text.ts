@@ -11,11 +11,23 @@ export interface JsonEscapes {
  * escapes. A lone surrogate becomes U+FFFD, because Rails reads its escape and then fails to write it again.
  */
 export function railsJson(value: unknown, escapes: JsonEscapes): string {
-  let text = JSON.stringify(value).replaceAll(/\\ud[89ab][0-9a-f]{2}|\\ud[c-f][0-9a-f]{2}/g, '\ufffd')
+  const plain = JSON.stringify(value)
+  if (!ESCAPED.test(plain)) return plain
+  let text = plain.replaceAll(/\\ud[89ab][0-9a-f]{2}|\\ud[c-f][0-9a-f]{2}/g, '\ufffd')
   if (escapes.htmlEntities) text = text.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026')
   if (escapes.jsSeparators) text = text.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
   return text
 }
+
+/** What any of it could change: seldom there, and one look is cheaper than six. */
+const ESCAPED = /[<>&\u2028\u2029]|\\ud/
+
+/** A key as Rails writes it. */
+export function keyText(key: string, escapes: JsonEscapes): string {
+  return PLAIN_KEY.test(key) ? `"${key}"` : railsJson(key, escapes)
+}
+
+const PLAIN_KEY = /^\w+$/
 
 /**
  * The members of a JSON object with the very text of each value, in order; of a key that comes twice, the last. `text`
@@ -26,26 +38,34 @@ export function memberTexts(text: string): Map<string, string> {
   let at = skipBlanks(text, 0) + 1 // behind the brace
   for (;;) {
     at = skipBlanks(text, at)
-    if (text[at] !== '"') return members
+    if (text.charCodeAt(at) !== QUOTE) return members
     const keyEnd = stringEnd(text, at)
-    const key = JSON.parse(text.slice(at, keyEnd)) as string // as: it begins with a quote
+    const key = text.slice(at + 1, keyEnd - 1)
     const start = skipBlanks(text, skipBlanks(text, keyEnd) + 1) // behind the colon
     const end = valueEnd(text, start)
-    members.set(key, text.slice(start, end).trimEnd())
+    // as: it begins with a quote
+    members.set(key.includes('\\') ? (JSON.parse(`"${key}"`) as string) : key, text.slice(start, end).trimEnd())
     at = end + 1 // behind the comma, or the closing brace
   }
 }
 
+const [QUOTE, BACKSLASH, COMMA, BLANK] = [0x22, 0x5c, 0x2c, 0x20]
+const [BRACKET, BRACKET_END, BRACE, BRACE_END] = [0x5b, 0x5d, 0x7b, 0x7d]
+
+/** In JSON that parsed, nothing else at or below U+0020 stands outside of strings. */
 function skipBlanks(text: string, from: number): number {
   let at = from
-  while (at < text.length && ' \t\r\n'.includes(text.charAt(at))) at++
+  while (text.charCodeAt(at) <= BLANK) at++
   return at
 }
 
+/** Behind the quote that ends the string which begins at `from`. */
 function stringEnd(text: string, from: number): number {
-  let at = from + 1
-  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1
-  return at + 1
+  for (let at = from + 1; ; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) return at + 1
+    if (code === BACKSLASH) at++
+  }
 }
 
 /** Where the value that begins at `from` ends: at the comma or brace behind it. */
@@ -53,16 +73,16 @@ function valueEnd(text: string, from: number): number {
   let depth = 0
   let at = from
   while (at < text.length) {
-    const character = text[at]
-    if (character === '"') {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) {
       at = stringEnd(text, at)
       continue
     }
-    if (character === '{' || character === '[') depth++
-    else if (character === '}' || character === ']') {
+    if (code === BRACE || code === BRACKET) depth++
+    else if (code === BRACE_END || code === BRACKET_END) {
       if (depth === 0) return at
       depth--
-    } else if (character === ',' && depth === 0) return at
+    } else if (code === COMMA && depth === 0) return at
     at++
   }
   return at

@@ -17,21 +17,24 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 export function parseRailsJson(payload: Uint8Array): { readonly value: Json; readonly text: string } {
   const text = utf8.decode(payload)
   const value = JSON.parse(text) as Json // as: JSON.parse gives nothing else
-  return { value: harmless(value, 1), text }
+  return { value: harmless(value, 1, SURROGATE_ESCAPE.test(text)), text }
 }
 
-function harmless(value: Json, level: number): Json {
+/** UTF-8 has no lone surrogates; only an escape makes one. */
+const SURROGATE_ESCAPE = /\\ud/i
+
+function harmless(value: Json, level: number, mayBeLone: boolean): Json {
   if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw new SyntaxError('a lone surrogate')
+    if (mayBeLone && !value.isWellFormed()) throw new SyntaxError('a lone surrogate')
     return value
   }
   if (typeof value !== 'object' || value === null) return value
   if (level > MAXIMUM_NESTING) throw new SyntaxError('nested too deep')
-  if (Array.isArray(value)) return value.map((item) => harmless(item, level + 1))
+  if (Array.isArray(value)) return value.map((item) => harmless(item, level + 1, mayBeLone))
   const target: JsonObject = nullObject()
-  for (const [key, item] of Object.entries(value)) {
-    if (!key.isWellFormed()) throw new SyntaxError('a lone surrogate')
-    target[key] = harmless(item, level + 1)
+  for (const key of Object.keys(value)) {
+    if (mayBeLone && !key.isWellFormed()) throw new SyntaxError('a lone surrogate')
+    target[key] = harmless(value[key] as Json, level + 1, mayBeLone) // as: it is one of its keys
   }
   return target
 }

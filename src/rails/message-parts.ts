@@ -20,13 +20,14 @@ function splitFromLeft(text: string): string[] {
 }
 
 function splitFromRight(text: string, lengths: readonly number[]): string[] | undefined {
-  const parts: string[] = []
-  let rest = text
-  for (const length of lengths.toReversed()) {
-    const at = rest.length - length - SEPARATOR.length
-    if (at < 0 || !rest.startsWith(SEPARATOR, at)) return undefined
-    parts.unshift(rest.slice(at + SEPARATOR.length))
-    rest = rest.slice(0, at)
+  let at = text.length
+  for (const length of lengths) at -= SEPARATOR.length + length
+  if (at < 0) return undefined
+  const parts = [text.slice(0, at)]
+  for (const length of lengths) {
+    if (!text.startsWith(SEPARATOR, at)) return undefined
+    parts.push(text.slice(at + SEPARATOR.length, at + SEPARATOR.length + length))
+    at += SEPARATOR.length + length
   }
-  return [rest, ...parts]
+  return parts
 }

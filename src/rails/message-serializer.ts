@@ -99,6 +99,7 @@ function plainValue(value: unknown, maxDepth: number): unknown {
 
 function toBytes(value: unknown, what: string): Buffer {
   if (typeof value === 'string') return Buffer.from(value)
+  if (Buffer.isBuffer(value)) return value
   if (value instanceof Uint8Array) return Buffer.from(value)
   throw new SessionError('ERR_SESSION_VALUE', `${what} is ${typeof value}, expected text or bytes.`)
 }

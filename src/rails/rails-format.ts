@@ -94,7 +94,9 @@ function createRailsSessionFormat(
         expiresAt === undefined || expireAfterSeconds === undefined
           ? now
           : Math.floor(expiresAt / 1000) - expireAfterSeconds
-      const record = { ...parts, created: now, slid, persistent: expireAfterSeconds !== undefined, expiresAt }
+      const { id, data, texts } = parts
+      const persistent = expireAfterSeconds !== undefined
+      const record = { id, created: now, slid, persistent, data, texts, expiresAt }
       const stale = rotation > 0 || serializer.reissues(loaded.format)
       return { ok: true, record, secret: stale ? Math.max(1, rotation) : 0, keyId: stale ? `rotation ${rotation}` : '' }
     },

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
-import { decode, encode, encodedLength, type Alphabet } from './base64.ts'
+import { copyNonce } from '../sealing/random.ts'
+import { decode, decodeWhole, encode, encodedLength, type Alphabet } from './base64.ts'
 import { SEPARATOR, splitParts, type Split } from './message-parts.ts'
 
 /** `config.action_dispatch.encrypted_cookie_cipher` with authenticated encryption. */
@@ -15,26 +16,32 @@ export interface Scheme {
 
 const GCM_IV_BYTES = 12
 const TAG_BYTES = 16
+const TAG_LENGTH = { authTagLength: TAG_BYTES }
 const CBC_IV_BYTES = 16
 
 /** `b64(ciphertext)--b64(iv)--b64(tag)` (active_support/message_encryptor.rb). */
 export function gcmScheme(cipher: GcmCipher, secret: Buffer, split: Split, alphabet: Alphabet = 'standard'): Scheme {
   const key = createSecretKey(secret)
   const lengths = [encodedLength(GCM_IV_BYTES, alphabet), encodedLength(TAG_BYTES, alphabet)]
+  // Written anew for every message and copied by the cipher at once, so that none makes its own.
+  const nonce = Buffer.alloc(GCM_IV_BYTES)
+  const givenIv = Buffer.alloc(GCM_IV_BYTES)
+  const givenTag = Buffer.alloc(TAG_BYTES)
   return {
-    seal(plaintext, iv = randomBytes(GCM_IV_BYTES)) {
+    seal(plaintext, iv = fresh(nonce)) {
       const encrypting = createCipheriv(cipher, key, iv)
       const ciphertext = encrypting.update(plaintext)
       encrypting.final()
-      return join([ciphertext, iv, encrypting.getAuthTag()], alphabet)
+      const tag = encode(encrypting.getAuthTag(), alphabet)
+      return encode(ciphertext, alphabet) + SEPARATOR + encode(iv, alphabet) + SEPARATOR + tag
     },
     open(text) {
-      const parts = splitParts(text, split, lengths)
-      const [ciphertext, iv, tag] = parts?.map((part) => decode(part, alphabet)) ?? []
-      if (ciphertext === undefined || iv === undefined || tag === undefined) return 'malformed'
-      if (ciphertext.length === 0 || iv.length !== GCM_IV_BYTES || tag.length !== TAG_BYTES) return 'malformed'
-      const decrypting = createDecipheriv(cipher, key, iv, { authTagLength: TAG_BYTES })
-      decrypting.setAuthTag(tag)
+      const [first = '', second = '', third = ''] = splitParts(text, split, lengths) ?? []
+      const ciphertext = decode(first, alphabet)
+      if (ciphertext === undefined || ciphertext.length === 0) return 'malformed'
+      if (!decodeWhole(second, alphabet, givenIv) || !decodeWhole(third, alphabet, givenTag)) return 'malformed'
+      const decrypting = createDecipheriv(cipher, key, givenIv, TAG_LENGTH)
+      decrypting.setAuthTag(givenTag)
       const plaintext = decrypting.update(ciphertext)
       try {
         decrypting.final()
@@ -56,7 +63,7 @@ export function cbcScheme(secret: Buffer, signing: Scheme, alphabet: Alphabet = 
     seal(plaintext, iv = randomBytes(CBC_IV_BYTES)) {
       const encrypting = createCipheriv('aes-256-cbc', key, iv)
       const ciphertext = Buffer.concat([encrypting.update(plaintext), encrypting.final()])
-      return signing.seal(Buffer.from(join([ciphertext, iv], alphabet)))
+      return signing.seal(Buffer.from(encode(ciphertext, alphabet) + SEPARATOR + encode(iv, alphabet)))
     },
     open(text) {
       const inner = signing.open(text)
@@ -74,6 +81,7 @@ export function cbcScheme(secret: Buffer, signing: Scheme, alphabet: Alphabet = 
   }
 }
 
-function join(parts: readonly Buffer[], alphabet: Alphabet): string {
-  return parts.map((part) => encode(part, alphabet)).join(SEPARATOR)
+function fresh(nonce: Buffer): Buffer {
+  copyNonce(nonce, 0)
+  return nonce
 }

@@ -2,7 +2,7 @@ import { nullObject } from '../serializers/plain.ts'
 import type { Json, JsonObject } from '../serializers/serializer.ts'
 import type { SessionRecord } from '../session/host.ts'
 import { exactJson, exactValue, losesDigits, toJson } from './exact-numbers.ts'
-import { memberTexts, railsJson, type JsonEscapes } from './json-text.ts'
+import { keyText, memberTexts, railsJson, type JsonEscapes } from './json-text.ts'
 import { rubyHash, type RubyValue } from './marshal-value.ts'
 import type { Deserialized } from './serializers.ts'
 
@@ -19,38 +19,49 @@ export const ID_PAIR_BYTES = 47
  * `session_id` that is text (action_dispatch/middleware/session/cookie_store.rb).
  */
 export function readSession({ value, jsonText }: Deserialized): SessionParts | undefined {
-  const session = toJson(value as RubyValue) // as: every serializer gives such values
+  // as: JSON gives JSON, and every other serializer such values
+  const session = jsonText === undefined ? toJson(value as RubyValue) : (value as Json)
   if (!isObject(session)) return undefined
-  const { [ID_KEY]: id, [FLASH_KEY]: flash, ...rest } = session
+  const { [ID_KEY]: id, [FLASH_KEY]: flash } = session
   if (typeof id !== 'string') return undefined
   const data = nullObject()
-  for (const [key, item] of Object.entries(rest)) if (item !== null) data[key] = item
+  for (const key of Object.keys(session)) {
+    const item = session[key]
+    if (key !== ID_KEY && key !== FLASH_KEY && item !== undefined && item !== null) data[key] = item
+  }
   const flashes = flash === undefined ? undefined : readFlash(flash)
   if (flashes !== undefined) data[FLASH_KEY] = flashes
   const text = jsonText ?? (losesDigits(value as RubyValue) ? exactJson(value as RubyValue) : undefined) // as: see above
-  return { id, data, texts: text === undefined ? undefined : memberTexts(text) }
+  return { id, data, texts: text === undefined ? undefined : () => memberTexts(text) }
 }
 
 /**
  * The session as Rails writes it: `session_id` where it was, else first; every key that nobody touched with the text that
  * it came with; top-level nulls left out.
  */
-export function writeSession({ id, data, texts }: SessionParts, escapes: JsonEscapes): string {
-  const members: string[] = []
-  const write = (key: string, text: string): void => void members.push(`${railsJson(key, escapes)}:${text}`)
+export function writeSession({ id, data, texts: textsOf }: SessionParts, escapes: JsonEscapes): string {
+  const texts = textsOf?.()
+  let members = ''
+  const write = (key: string, text: string): void => {
+    members += (members === '' ? '' : ',') + keyText(key, escapes) + ':' + text
+  }
   if (texts?.has(ID_KEY) !== true) write(ID_KEY, railsJson(id, escapes))
   for (const [key, text] of texts ?? []) {
-    if (key === ID_KEY) write(key, text !== undefined && JSON.parse(text) === id ? text : railsJson(id, escapes))
+    if (key === ID_KEY) write(key, text !== undefined && isTextOf(text, id) ? text : railsJson(id, escapes))
     else if (text !== undefined && text !== 'null' && Object.hasOwn(data, key)) write(key, text)
     else writeValue(key)
   }
   for (const key of Object.keys(data)) if (texts?.has(key) !== true) writeValue(key)
-  return `{${members.join(',')}}`
+  return `{${members}}`
 
   function writeValue(key: string): void {
     const value = data[key]
     if (value !== undefined && value !== null) write(key, valueText(value, key, escapes))
   }
+}
+
+function isTextOf(text: string, id: string): boolean {
+  return text === `"${id}"` || JSON.parse(text) === id
 }
 
 /** One value as it stands under `key`: the flash in Rails' shape. */
@@ -59,7 +70,8 @@ export function valueText(value: Json, key: string | undefined, escapes: JsonEsc
 }
 
 /** The same session as a value, for serializers that write no JSON: what nobody touched with all the digits it came with. */
-export function sessionValue({ id, data, texts }: SessionParts): RubyValue {
+export function sessionValue({ id, data, texts: textsOf }: SessionParts): RubyValue {
+  const texts = textsOf?.()
   const hash = rubyHash()
   hash[ID_KEY] = id
   for (const [key, value] of Object.entries(data)) {

@@ -16,9 +16,9 @@ export interface SessionRecord {
   readonly data: JsonObject
   /**
    * The text of each key's JSON as it came, in the order that it came in; `undefined` where the value was changed since.
-   * Only formats have it that give back what nobody touched byte for byte.
+   * Only formats have it that give back what nobody touched byte for byte; it is found when somebody asks.
    */
-  readonly texts?: ReadonlyMap<string, string | undefined> | undefined
+  readonly texts?: (() => ReadonlyMap<string, string | undefined>) | undefined
   /** Milliseconds since 1970: when the cookie that it came in ends by itself. Only formats have it that say so. */
   readonly expiresAt?: number | undefined
 }

@@ -17,7 +17,8 @@ export class SessionState {
   #flash: FlashState
   #ledger: Ledger | undefined
   /** The JSON of the keys as it came, for formats that keep it; what is written is `undefined` in it. */
-  #texts: Map<string, string | undefined> | undefined
+  #texts: SessionRecord['texts']
+  #changedTexts: Map<string, string | undefined> | undefined
   #expiresAt: number | undefined
   #id: string | undefined
   #created = 0
@@ -30,8 +31,8 @@ export class SessionState {
   #changed = false
   /** The JSON of the flash as the cookie holds it; what it is at commit decides whether the flash changed. */
   #storedFlash: string | undefined
-  /** The flash in the text that it came with, for formats that keep it. */
-  #flashSource: string | undefined
+  /** The texts as they came, whatever was changed since. */
+  #sourceTexts: SessionRecord['texts']
 
   constructor(host: SessionHost) {
     this.#host = host
@@ -151,7 +152,7 @@ export class SessionState {
     if (!(key in this.#data)) return
     this.#account().note(key, undefined)
     delete this.#data[key]
-    this.#texts?.delete(key)
+    this.#ownTexts()?.delete(key)
     this.#changed = true
   }
 
@@ -303,11 +304,11 @@ export class SessionState {
     this.#created = created
     this.#persistent = persistent
     this.#data = data
-    this.#texts = texts && new Map(texts)
+    this.#texts = texts
+    this.#sourceTexts = texts
     this.#expiresAt = expiresAt
     this.#changed = loaded.migrated
     this.#storedFlash = flashText(data)
-    this.#flashSource = texts?.get(FLASH_KEY)
     // What `migrate` made was never assigned: were it too much, nobody would hear of it before the commit.
     if (loaded.migrated) this.#account().check()
     return loaded
@@ -330,6 +331,7 @@ export class SessionState {
   #clear(): void {
     this.#data = nullObject()
     this.#texts = undefined
+    this.#changedTexts = undefined
     this.#expiresAt = undefined
     this.#ledger = undefined
     this.#flash = this.#newFlash()
@@ -337,7 +339,7 @@ export class SessionState {
   }
 
   #account(): Ledger {
-    this.#ledger ??= new Ledger(this.#host.budget, this.#data, this.#texts)
+    this.#ledger ??= new Ledger(this.#host.budget, this.#data, this.#texts?.())
     return this.#ledger
   }
 
@@ -375,7 +377,18 @@ export class SessionState {
 
   /** What came is not what goes back any more. The key stays where it was, as it does in Ruby. */
   #forgetText(key: string): void {
-    if (this.#texts?.has(key) === true) this.#texts.set(key, undefined)
+    const texts = this.#ownTexts()
+    if (texts?.has(key) === true) texts.set(key, undefined)
+  }
+
+  /** A copy of our own from the first change on; who only reads does not pay for it. */
+  #ownTexts(): Map<string, string | undefined> | undefined {
+    if (this.#changedTexts === undefined && this.#texts !== undefined) {
+      const own = new Map(this.#texts())
+      this.#changedTexts = own
+      this.#texts = () => own
+    }
+    return this.#changedTexts
   }
 
   #openFlash(): JsonObject | undefined {
@@ -388,13 +401,13 @@ export class SessionState {
     if (entries === undefined) {
       this.#account().note(FLASH_KEY, undefined)
       delete this.#data[FLASH_KEY]
-      this.#texts?.delete(FLASH_KEY)
+      this.#ownTexts()?.delete(FLASH_KEY)
     } else {
       this.#account().note(FLASH_KEY, this.#host.budget.jsonBytes(entries, FLASH_KEY))
       this.#data[FLASH_KEY] = entries
       // Looking takes the flash out, and keeping all of it puts back what came.
-      const isKept = this.#flashSource !== undefined && flashText(this.#data) === this.#storedFlash
-      if (isKept) this.#texts?.set(FLASH_KEY, this.#flashSource)
+      const isKept = this.#sourceTexts !== undefined && flashText(this.#data) === this.#storedFlash
+      if (isKept) this.#ownTexts()?.set(FLASH_KEY, this.#sourceTexts?.().get(FLASH_KEY))
       else this.#forgetText(FLASH_KEY)
     }
   }

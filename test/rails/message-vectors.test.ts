@@ -7,6 +7,7 @@ import type { MessageMetadata } from '../../src/rails/message-options.ts'
 import { MessageEncryptor } from '../../src/rails/message-encryptor.ts'
 import type { MessageSerializer } from '../../src/rails/message-serializer.ts'
 import { MessageVerifier } from '../../src/rails/message-verifier.ts'
+import type * as Random from '../../src/sealing/random.ts'
 import type { RailsDigest } from '../../src/rails/key-generator.ts'
 import type { RailsVersion } from '../../src/rails/options.ts'
 import type { ReadMessage } from '../../src/rails/message-secret.ts'
@@ -92,6 +93,15 @@ function comparable(read: ReadMessage): unknown {
   if (!read.ok) return read.reason
   return Buffer.isBuffer(read.value) ? read.value.toString() : read.value
 }
+
+vi.mock('../../src/sealing/random.ts', async (original) => {
+  const random = await original<typeof Random>()
+  return {
+    ...random,
+    copyNonce: (target: Buffer, offset: number) =>
+      pinned.iv === undefined ? random.copyNonce(target, offset) : pinned.iv.copy(target, offset, 0, 12),
+  }
+})
 
 afterEach(() => {
   pinned.iv = undefined

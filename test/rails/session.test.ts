@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { createSessions, type Sessions } from '../../src/index.ts'
 import { encryptedMessages } from '../../src/rails/cookie-message.ts'
+import { escapeValue, unescapeValue } from '../../src/rails/escaped-value.ts'
 import { railsFormat, type RailsOptions } from '../../src/rails/index.ts'
 import { dumpMessagePack, loadMessagePack } from '../../src/rails/message-pack.ts'
 import { checkRailsOptions } from '../../src/rails/options.ts'
@@ -292,6 +293,45 @@ test('with expireAfter every session outlives the browser, and one that should n
     session.renew({ persistent: true })
   })
   expect(setCookie[0]).toContain('Max-Age=3600')
+})
+
+test('an envelope that no Rails wrote is read as JSON says: escapes in its message, the last of two messages', () => {
+  const text = Buffer.from(JSON.stringify({ session_id: ID, user_id: '???>>>' })).toString('base64')
+  const escaped = text.replaceAll('/', '\\/').replaceAll('+', '\\u002b')
+  expect(escaped).not.toBe(text)
+  for (const envelope of [
+    `{"_rails":{"message":"${escaped}","exp":null,"pur":null}}`,
+    `{"_rails":{"message":"e30=","exp":null,"message":"${text}","pur":null}}`,
+    `{"_rails":{"message":"${text}","exp":null,"pur":null}}`,
+  ]) {
+    const { sessions } = setUp({ metadata: false })
+    expect(sessions.open(minted(envelope, { metadata: false }))).toMatchObject({
+      ok: true,
+      data: { user_id: '???>>>' },
+    })
+  }
+  const { sessions } = setUp({ metadata: false })
+  const other = `{"_rails":{"message":"${text}","exp":null,"pur":"cookie.other"}}`
+  expect(sessions.open(minted(other, { metadata: false }))).toEqual({ ok: false, reason: 'tampered' })
+})
+
+test('with requirePurpose a session without an envelope is refused, in cookies of Rails 5.2 too', () => {
+  for (const defaults of ['5.2', '8.1'] as const) {
+    const cookie = minted(`{"session_id":"${ID}"}`, { defaults, metadata: false })
+    const open = (requirePurpose: boolean): unknown =>
+      setUp({ defaults, serializer: 'json', requirePurpose }).sessions.open(cookie)
+    expect(open(false)).toMatchObject({ ok: true })
+    expect(open(true)).toEqual({ ok: false, reason: 'tampered' })
+  }
+})
+
+test('a value is escaped as Rack escapes it, whatever its length', () => {
+  for (const length of [0, 1, 3, 1000, 3071, 3072, 3073, 9000]) {
+    const message = randomBytes(length).toString('base64')
+    expect(escapeValue(message)).toBe(encodeURIComponent(message))
+    expect(unescapeValue(escapeValue(message))).toBe(message)
+  }
+  expect(escapeValue('='.repeat(4096))).toBe('%3D'.repeat(4096))
 })
 
 test('a signed cookie of an older secret is set again in the current way', () => {

@@ -1,6 +1,6 @@
 import { Router } from 'express'
 import { z } from 'zod'
-import { sessions } from '../billing-sessions.ts'
+import { kind, sessions } from '../billing-sessions.ts'
 import { DEMO_USERS } from '../data/demo-users.ts'
 import { findCredentials } from '../data/users.ts'
 import { verifyPassword } from '../passwords.ts'
@@ -32,7 +32,8 @@ export function signInRoutes(): Router {
     }
     // Nothing of the visitor before stays, and the new id makes a cookie that was planted before sign-in worthless.
     session.reset()
-    session.renew({ persistent: remember === 'on' })
+    // A Rails cookie has no place for it, and the form does not ask.
+    session.renew(kind === 'rails' ? {} : { persistent: remember === 'on' })
     session.userId = user.id
     session.flash['notice'] = `Welcome, ${user.name}.`
     res.redirect(303, '/dashboard')

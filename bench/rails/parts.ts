@@ -1,0 +1,45 @@
+import { built } from '../built.ts'
+import type { Step } from '../contender.ts'
+import type * as Base64 from '../../src/rails/base64.ts'
+import type * as EscapedValue from '../../src/rails/escaped-value.ts'
+import type * as JsonText from '../../src/rails/json-text.ts'
+import type * as MessageJson from '../../src/rails/message-json.ts'
+import type * as Metadata from '../../src/rails/metadata.ts'
+
+const { decodeStrict } = await built<typeof Base64>('rails/base64.js')
+const { escapeValue, unescapeValue } = await built<typeof EscapedValue>('rails/escaped-value.js')
+const { memberTexts } = await built<typeof JsonText>('rails/json-text.js')
+const { parseRailsJson } = await built<typeof MessageJson>('rails/message-json.js')
+const { unwrap, wrap } = await built<typeof Metadata>('rails/metadata.js')
+
+/** A part of our seal or open that the raw loop has not, to say what the rest is spent on. */
+export interface Part {
+  readonly name: string
+  readonly step: Step<unknown>
+}
+
+/** @param values many of the same session: a loop over one and the same is faster, because the processor learns it */
+export function parts(values: readonly string[], session: object, purpose: string): readonly Part[] {
+  const json = JSON.stringify(session)
+  const payload = Buffer.from(json)
+  const metadata = { purpose }
+  const envelope = wrap(payload, metadata, JSON.stringify)
+  const messages = values.map((value) => decodeURIComponent(value))
+  const next = (texts: readonly string[]): (() => string) => {
+    let at = 0
+    return () => texts[at++ % texts.length] ?? ''
+  }
+  const [nextValue, nextMessage, nextSplit] = [next(values), next(messages), next(messages)]
+  return [
+    { name: 'percent-encoding', step: () => escapeValue(nextMessage()) },
+    { name: 'envelope and inner base64 when sealing', step: () => wrap(payload, metadata, JSON.stringify) },
+    { name: 'percent-decoding', step: () => unescapeValue(nextValue()) },
+    { name: 'strict base64 of the three parts', step: () => nextSplit().split('--').map(decodeStrict) },
+    { name: 'envelope and inner base64 when opening', step: () => unwrap(envelope, 'prefix') },
+    { name: 'UTF-8 and harmless JSON', step: () => parseRailsJson(payload) },
+    {
+      name: 'the text of every key, which the first write of a request looks up, in neither column',
+      step: () => memberTexts(json),
+    },
+  ]
+}
