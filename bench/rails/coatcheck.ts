@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { built } from '../built.ts'
-import type { Contender, Step } from '../contender.ts'
+import type { Contender } from '../contender.ts'
 import { installedVersion } from '../installed-version.ts'
 import type * as Index from '../../src/index.ts'
 import type * as Rails from '../../src/rails/index.ts'

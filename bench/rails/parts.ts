@@ -25,10 +25,6 @@ export function parts(values: readonly string[], session: object, purpose: strin
   const metadata = { purpose }
   const envelope = wrap(payload, metadata, JSON.stringify)
   const messages = values.map((value) => decodeURIComponent(value))
-  const next = (texts: readonly string[]): (() => string) => {
-    let at = 0
-    return () => texts[at++ % texts.length] ?? ''
-  }
   const [nextValue, nextMessage, nextSplit] = [next(values), next(messages), next(messages)]
   return [
     { name: 'percent-encoding', step: () => escapeValue(nextMessage()) },
@@ -42,4 +38,9 @@ export function parts(values: readonly string[], session: object, purpose: strin
       step: () => memberTexts(json),
     },
   ]
+}
+
+function next(texts: readonly string[]): () => string {
+  let at = 0
+  return () => texts[at++ % texts.length] ?? ''
 }

@@ -36,7 +36,12 @@ export function createCodec<Value>(scheme: Scheme, settings: CodecSettings<Value
   const { serializer, version, escapes, useMessageSerializerForMetadata = false } = settings
   const modern = isAtLeast(version, '7.1')
   const rule = modern ? 'prefix' : 'parsed'
-  const jsonText = (text: string): string => railsJson(text, escapes)
+  // A codec writes one purpose as a rule, and JSON of it takes as long as all of the envelope.
+  let known = { purpose: '', json: '""' }
+  const jsonText = (purpose: string): string => {
+    if (known.purpose !== purpose) known = { purpose, json: railsJson(purpose, escapes) }
+    return known.json
+  }
   return {
     write: (value, metadata, iv) => scheme.seal(serializeWithMetadata(value, metadata), iv),
     read(message, purpose, now) {

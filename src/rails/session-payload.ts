@@ -41,10 +41,8 @@ export function readSession({ value, jsonText }: Deserialized): SessionParts | u
  */
 export function writeSession({ id, data, texts: textsOf }: SessionParts, escapes: JsonEscapes): string {
   const texts = textsOf?.()
-  let members = ''
-  const write = (key: string, text: string): void => {
-    members += (members === '' ? '' : ',') + keyText(key, escapes) + ':' + text
-  }
+  const members: string[] = []
+  const write = (key: string, text: string): void => void members.push(`${keyText(key, escapes)}:${text}`)
   if (texts?.has(ID_KEY) !== true) write(ID_KEY, railsJson(id, escapes))
   for (const [key, text] of texts ?? []) {
     if (key === ID_KEY) write(key, text !== undefined && isTextOf(text, id) ? text : railsJson(id, escapes))
@@ -52,7 +50,7 @@ export function writeSession({ id, data, texts: textsOf }: SessionParts, escapes
     else writeValue(key)
   }
   for (const key of Object.keys(data)) if (texts?.has(key) !== true) writeValue(key)
-  return `{${members}}`
+  return `{${members.join(',')}}`
 
   function writeValue(key: string): void {
     const value = data[key]
