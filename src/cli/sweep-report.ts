@@ -37,12 +37,15 @@ const STEP_MILLISECONDS = 100
  * much as deleting it; so the bar says that something moves, and the numbers what is done.
  */
 function barReport(write: Write, columns: () => number): SweepReport {
-  const draw = (bar: string, text: string): void => write(`\r${`[${bar}] ${text}`.slice(0, columns() - 1)}\u001b[K`)
+  const draw = (line: string): void => write(`\r${line}\u001b[K`)
+  // A line that wraps would leave its beginning behind when it is drawn again.
+  const drawMoving = (elapsed: number, text: string): void =>
+    draw(`[${movingBar(elapsed)}] ${text}`.slice(0, columns() - 1))
   return {
-    begin: () => draw(movingBar(0), ''),
-    batch: (progress) => draw(movingBar(progress.elapsed), `${recordsText(progress)}, ${rateText(progress)}`),
+    begin: () => drawMoving(0, ''),
+    batch: (progress) => drawMoving(progress.elapsed, `${recordsText(progress)}, ${rateText(progress)}`),
     end(total) {
-      draw((total.stoppedBy === undefined ? '=' : ' ').repeat(BAR), summary(total))
+      draw(`[${(total.stoppedBy === undefined ? '=' : ' ').repeat(BAR)}] ${summary(total)}`)
       write('\n')
     },
   }
