@@ -124,6 +124,14 @@ describe.each(DATABASES)('coatcheck sweep on %s', (_, open) => {
     await database.sql(`DELETE FROM ${database.prefix}user_sessions`)
   })
 
+  test('whoever has read enough may go, as head does', async () => {
+    await addExpired(database, 2000)
+    const sweep = [process.execPath, MAIN, 'sweep', '--batch', '10', ...database.args].map((word) => `'${word}'`)
+    const { stdout, stderr } = await start(['sh', '-c', `${sweep.join(' ')} | head -n 1`], database).ended
+    expect([stdout, stderr]).toEqual(['batch 1: 10 deleted, 10 in all\n', ''])
+    await database.sql(`DELETE FROM ${database.prefix}user_sessions`)
+  })
+
   test('what a batch deleted stays told when the next one fails', async () => {
     const { registry, prefix } = database.fresh()
     expect(registry.schema).toContain(prefix)
