@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPostgres, type RunningPostgres } from '../support/postgres.ts'
-import { coatcheck, type Outcome } from './world.ts'
+import type { Outcome } from './run.ts'
+import { coatcheck } from './world.ts'
 
 let directory = ''
 

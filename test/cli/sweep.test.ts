@@ -156,13 +156,13 @@ test('on a real terminal it draws one line again and again', async () => {
   await database.close()
   expect(status).toBe(0)
   expect(stdout).not.toContain('batch 1:')
-  const drawn = stdout.replaceAll('\r\n', '\n').split('\r').slice(-5)
+  const drawn = stdout.replaceAll('\r\n', '\n').replaceAll('\u001b[K', '|').split('\r').slice(-5)
   expect(drawn).toEqual([
-    '[<=>                 ] \u001b[K',
-    expect.stringMatching(/^\[ *<=> *\] 10 records deleted, \d+ a second\u001b\[K$/),
-    expect.stringMatching(/^\[ *<=> *\] 20 records deleted, \d+ a second\u001b\[K$/),
-    expect.stringMatching(/^\[ *<=> *\] 25 records deleted, \d+ a second\u001b\[K$/),
-    expect.stringMatching(/^\[={20}\] 25 records deleted in 3 batches, \d+\.\d s\.\u001b\[K\n$/),
+    '[<=>                 ] |',
+    expect.stringMatching(/^\[ *<=> *\] 10 records deleted, \d+ a second\|$/),
+    expect.stringMatching(/^\[ *<=> *\] 20 records deleted, \d+ a second\|$/),
+    expect.stringMatching(/^\[ *<=> *\] 25 records deleted, \d+ a second\|$/),
+    expect.stringMatching(/^\[={20}\] 25 records deleted in 3 batches, \d+\.\d s\.\|\n$/),
   ])
 })
 

@@ -9,14 +9,9 @@ import type { NewUserSession, UserSessionRegistry } from '../../src/identity/ind
 import { postgresRegistry } from '../../src/identity/postgres.ts'
 import { sqliteRegistry } from '../../src/identity/sqlite.ts'
 import { startPostgres } from '../support/postgres.ts'
+import type { Outcome } from './run.ts'
 
 export const MAIN: string = resolve('dist/cli/main.js')
-
-export interface Outcome {
-  readonly status: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
 
 /** A command that is running. */
 export interface Running {
