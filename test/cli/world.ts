@@ -58,6 +58,8 @@ export function coatcheck(args: readonly string[], surroundings?: Surroundings):
   return start([process.execPath, MAIN, ...args], surroundings).ended
 }
 
+export type FreshDatabase = Omit<CliDatabase, 'close' | 'fresh'>
+
 /** A database that commands and registries reach alike. */
 export interface CliDatabase {
   /** What tells a command of it: arguments, and what stands in its environment. */
@@ -67,10 +69,12 @@ export interface CliDatabase {
   readonly registry: UserSessionRegistry
   /** As somebody with a shell on the database. */
   sql(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>
+  /** The same with several statements, whose rows nobody needs. */
+  script(text: string): Promise<void>
   /** SQL for 32 bytes. */
   readonly bytes: string
   /** The same database with other tables, or another one, where there are none yet. */
-  fresh(): Omit<CliDatabase, 'close' | 'fresh'>
+  fresh(): FreshDatabase
   close(): Promise<void>
 }
 
@@ -103,6 +107,7 @@ function openSqlite(): Promise<CliDatabase> {
         return sqliteRegistry(connect(), { prefix })
       },
       sql: (text) => Promise.resolve(connect().prepare(text).all()),
+      script: (text) => Promise.resolve(connect().exec(text)),
     }
   }
   const close = async (): Promise<void> => {
@@ -128,12 +133,16 @@ async function openPostgres(): Promise<CliDatabase> {
       bytes: `decode(repeat('00', 32), 'hex')`,
       registry: postgresRegistry(pool, { prefix }),
       sql: async (text) => (await pool.query<Record<string, unknown>>(text)).rows,
+      script: async (text) => void (await pool.query(text)),
     }
   }
   const close = async (): Promise<void> => {
     // The server may be somebody's own.
     for (const prefix of prefixes) {
-      await pool.query(`DROP TABLE IF EXISTS ${prefix}user_sessions, ${prefix}user_session_epochs`)
+      await pool.query(
+        `DROP TABLE IF EXISTS ${prefix}user_sessions, ${prefix}user_session_epochs, ${prefix}users CASCADE`,
+      )
+      await pool.query(`DROP FUNCTION IF EXISTS ${prefix}forget_user`)
     }
     await pool.end()
     await server.stop()
