@@ -1,18 +1,11 @@
 import { Command, CommanderError, Option } from 'commander'
 import { SessionError } from '../errors.ts'
 import { explainCookie, openCookie, newSecret, sealCookie, type CookieFlags, type InspectFlags } from './commands.ts'
+import { addMigrate } from './migrate-command.ts'
 import { renderReport } from './render-report.ts'
-
-/** Everything that the program touches, so that tests can stand in for a shell. */
-export interface Shell {
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly readInput: () => Promise<string>
-  readonly write: (text: string) => void
-  readonly writeError: (text: string) => void
-}
-
-/** 0: done. 1: the cookie was refused, or not opened. 2: called wrongly. */
-export type ExitCode = 0 | 1 | 2
+import { addSessions } from './sessions-commands.ts'
+import type { ExitCode, Shell } from './shell.ts'
+import { addSweep } from './sweep-command.ts'
 
 /** Runs one command line, without the program's own name in front. Never throws for what a person typed. */
 export async function run(args: readonly string[], shell: Shell): Promise<ExitCode> {
@@ -27,14 +20,14 @@ export async function run(args: readonly string[], shell: Shell): Promise<ExitCo
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (!(error instanceof SessionError)) throw error
     shell.writeError(`coatcheck: ${error.code}: ${error.message}\n`)
-    return 2
+    return error.code === 'ERR_STORE_UNAVAILABLE' ? 3 : 2
   }
 }
 
 function createProgram(shell: Shell, exit: (code: ExitCode) => void): Command {
   const program = new Command('coatcheck')
     .description(
-      'Make secrets for sealed session cookies; seal such a cookie, see what one holds, or have one explained.',
+      'Make secrets for sealed session cookies; seal such a cookie, see what one holds, or have one explained; list, end and sweep user sessions.',
     )
     .exitOverride()
     .configureOutput({ writeOut: shell.write, writeErr: shell.writeError })
@@ -75,6 +68,11 @@ function createProgram(shell: Shell, exit: (code: ExitCode) => void): Command {
       exit(report.verdict.ok ? 0 : 1)
     })
 
+  const host = { shell, exit }
+  addSessions(program, host)
+  addSweep(program, host)
+  addMigrate(program, host)
+
   return program
 }
 
@@ -96,12 +94,15 @@ function cookieCommand(program: Command, name: string): Command {
 }
 
 const HELP = `
-Secrets are read from the environment and never from the command line, where every process can see them.
+Secrets, and the URL of PostgreSQL, are read from the environment and never from the command line, where every process can
+see them.
 
 Exit codes:
   0  done
-  1  open, inspect: the cookie was refused
+  1  open, inspect: the cookie was refused; sessions revoke: there was no such session, or it had ended
   2  called wrongly: options, input or secrets
+  3  the database could not be reached, or did not do what it was asked
+  130, 143  sweep: stopped by SIGINT or SIGTERM, between two batches
 
 Example:
   export SESSION_SECRET=$(npx coatcheck secret)

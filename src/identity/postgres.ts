@@ -1,8 +1,9 @@
 import { SessionError } from '../errors.ts'
 import type { UserSessionRegistry } from './registry.ts'
+import { schemaFor } from './sql/dialects.ts'
 import type { Row, SqlDriver, Statement, Steps } from './sql/driver.ts'
 import { createSqlRegistry } from './sql/registry.ts'
-import { DEFAULT_PREFIX, schemaOf, tablesNamed } from './sql/tables.ts'
+import { DEFAULT_PREFIX, tablesNamed } from './sql/tables.ts'
 
 /** What we use of a `Pool` of `pg`. */
 export interface PgPool {
@@ -43,8 +44,7 @@ export function postgresRegistry(
   { prefix = DEFAULT_PREFIX }: PostgresRegistryOptions = {},
 ): UserSessionRegistry {
   const tables = tablesNamed(prefix)
-  const schema = schemaOf(tables, { bytes: 'BYTEA', integer: 'BIGINT', suffix: '' })
-  return createSqlRegistry(createDriver(connectionsOf(client)), tables, schema)
+  return createSqlRegistry(createDriver(connectionsOf(client)), tables, schemaFor('postgres', tables))
 }
 
 type Query = (text: string, values?: readonly unknown[]) => Promise<readonly Row[]>

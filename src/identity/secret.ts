@@ -5,9 +5,11 @@ export function newSecret(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** 128 random bits as 22 characters of base64url: names a user session in lists and URLs, and opens nothing. */
+/** 128 random bits as 22 characters of base64url: names a user session in lists, URLs and commands, and opens nothing. */
 export function newHandle(): string {
-  return randomBytes(16).toString('base64url')
+  const handle = randomBytes(16).toString('base64url')
+  // On a command line, what begins with a dash is an option.
+  return handle.startsWith('-') ? newHandle() : handle
 }
 
 /** SHA-256, 32 bytes. A fast hash is enough: there is nothing to guess among 2²⁵⁶. */

@@ -1,8 +1,9 @@
 import { SessionError } from '../errors.ts'
 import type { UserSessionRegistry } from './registry.ts'
+import { schemaFor } from './sql/dialects.ts'
 import type { Row, SqlDriver, Statement, Steps } from './sql/driver.ts'
 import { createSqlRegistry } from './sql/registry.ts'
-import { DEFAULT_PREFIX, schemaOf, tablesNamed } from './sql/tables.ts'
+import { DEFAULT_PREFIX, tablesNamed } from './sql/tables.ts'
 
 /** What we use of a `DatabaseSync` of `node:sqlite`, or of a database of `better-sqlite3`. */
 export interface SqliteDatabase {
@@ -42,8 +43,7 @@ export function sqliteRegistry(
     )
   }
   const tables = tablesNamed(prefix)
-  const schema = schemaOf(tables, { bytes: 'BLOB', integer: 'INTEGER', suffix: ' STRICT, WITHOUT ROWID' })
-  return createSqlRegistry(createDriver(database), tables, schema)
+  return createSqlRegistry(createDriver(database), tables, schemaFor('sqlite', tables))
 }
 
 function createDriver(database: SqliteDatabase): SqlDriver {

@@ -40,10 +40,10 @@ export function install(folder: string, packages: readonly string[]): void {
 const UNREACHABLE = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENETUNREACH)\b/
 
 /** The output of an npm command. @throws an error of one line when it fails */
-export function runNpm(cwd: string, args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync('npm', [...args, '--loglevel=error'], {
+export function runNpm(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
+  const { status, stdout, stderr } = spawnSync('npm', ['--loglevel=error', ...args], {
     cwd,
-    env: cleanEnvironment(),
+    env: { ...cleanEnvironment(), ...env },
     encoding: 'utf8',
   })
   if (status === 0) return stdout

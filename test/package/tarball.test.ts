@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startPostgres, type RunningPostgres } from '../support/postgres.ts'
 import {
   becomeKnown,
   routesOf,
@@ -129,6 +130,42 @@ describe('an empty project that installs the tarball', () => {
 
   test('has the command line: npx coatcheck --help', () => {
     expect(runNpm(project, ['exec', '--offline', '--', 'coatcheck', '--help'])).toMatch(/^Usage: coatcheck /)
+  })
+
+  describe('beside pg', () => {
+    let server: RunningPostgres
+
+    beforeAll(async () => {
+      install(project, [`pg@${packageJson.devDependencies['pg'] ?? ''}`])
+      server = await startPostgres()
+    }, 60_000)
+
+    afterAll(() => server.stop())
+
+    test('looks after user sessions in PostgreSQL: npx coatcheck migrate, sessions, sweep', () => {
+      const npx = (...args: string[]): string =>
+        runNpm(project, ['exec', '--offline', '--', 'coatcheck', ...args, '--prefix', 'tarball_'], {
+          DATABASE_URL: server.url,
+        })
+      expect(npx('migrate')).toBe('tarball_user_sessions and tarball_user_session_epochs are there.\n')
+      expect(npx('sessions', 'list', '--user', '7')).toBe('User 7 is signed in nowhere.\n')
+      expect(npx('sweep')).toContain('0 records deleted in 1 batch')
+    })
+  })
+
+  test.each(['Node 24', 'Node 22.13'])('looks after user sessions in SQLite on %s, without a warning', (version) => {
+    const main = join(project, 'node_modules', packageJson.name, packageJson.bin['coatcheck'] ?? '')
+    const coatcheck = (...args: string[]): { status: number | null; stdout: string; stderr: string } => {
+      const file = `sqlite:${version.replaceAll(/\W/g, '-')}.db`
+      const command = [main, ...args, '--database', file]
+      const { status, stdout, stderr } = spawnSync(nodes()[version] ?? '', command, { cwd: project, encoding: 'utf8' })
+      return { status, stdout, stderr }
+    }
+    const tables = 'coatcheck_user_sessions and coatcheck_user_session_epochs are there.\n'
+    expect(coatcheck('migrate')).toEqual({ status: 0, stdout: tables, stderr: '' })
+    expect(coatcheck('sessions', 'list', '--user', '7')).toMatchObject({ status: 0, stderr: '' })
+    expect(coatcheck('sessions', 'revoke', 'abc')).toMatchObject({ status: 1, stderr: '' })
+    expect(coatcheck('sweep')).toMatchObject({ status: 0, stderr: '' })
   })
 
   test.each(['Node 24', 'Node 22.13'])('has a command line that seals and opens on %s', (version) => {
