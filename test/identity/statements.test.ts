@@ -45,9 +45,9 @@ async function countedPostgres(): Promise<Counted> {
   })
   const texts: string[] = []
   const counting = (client: pg.Pool | pg.PoolClient) => ({
-    query: (text: string, values?: unknown[]) => {
-      texts.push(text)
-      return client.query(text, values)
+    query: (query: { text: string; values?: unknown[] }) => {
+      texts.push(query.text)
+      return client.query(query)
     },
   })
   const registry = postgresRegistry({
