@@ -25,21 +25,26 @@ export function gcmScheme(cipher: GcmCipher, secret: Buffer, split: Split, alpha
   const lengths = [encodedLength(GCM_IV_BYTES, alphabet), encodedLength(TAG_BYTES, alphabet)]
   // Written anew for every message and copied by the cipher at once, so that none makes its own.
   const nonce = Buffer.alloc(GCM_IV_BYTES)
-  const givenIv = Buffer.alloc(GCM_IV_BYTES)
-  const givenTag = Buffer.alloc(TAG_BYTES)
+  // The nonce is four groups of base64 and no part of a fifth, so nonce and tag are encoded and decoded in one go.
+  const made = Buffer.alloc(GCM_IV_BYTES + TAG_BYTES)
+  const given = Buffer.alloc(GCM_IV_BYTES + TAG_BYTES)
+  const [givenIv, givenTag] = [given.subarray(0, GCM_IV_BYTES), given.subarray(GCM_IV_BYTES)]
+  const [ivLength = 0] = lengths
   return {
     seal(plaintext, iv = fresh(nonce)) {
       const encrypting = createCipheriv(cipher, key, iv)
       const ciphertext = encrypting.update(plaintext)
       encrypting.final()
-      const tag = encode(encrypting.getAuthTag(), alphabet)
-      return encode(ciphertext, alphabet) + SEPARATOR + encode(iv, alphabet) + SEPARATOR + tag
+      made.set(iv)
+      made.set(encrypting.getAuthTag(), GCM_IV_BYTES)
+      const ends = encode(made, alphabet)
+      return encode(ciphertext, alphabet) + SEPARATOR + ends.slice(0, ivLength) + SEPARATOR + ends.slice(ivLength)
     },
     open(text) {
       const [first = '', second = '', third = ''] = splitParts(text, split, lengths) ?? []
       const ciphertext = decode(first, alphabet)
       if (ciphertext === undefined || ciphertext.length === 0) return 'malformed'
-      if (!decodeWhole(second, alphabet, givenIv) || !decodeWhole(third, alphabet, givenTag)) return 'malformed'
+      if (second.length !== ivLength || !decodeWhole(second + third, alphabet, given)) return 'malformed'
       const decrypting = createDecipheriv(cipher, key, givenIv, TAG_LENGTH)
       decrypting.setAuthTag(givenTag)
       const plaintext = decrypting.update(ciphertext)
