@@ -66,7 +66,9 @@ function rateText({ deleted, elapsed }: Progress): string {
 function summary(total: Total): string {
   const { batches, elapsed, stoppedBy } = total
   const done = `${recordsText(total)} in ${batches} ${batches === 1 ? 'batch' : 'batches'}, ${(elapsed / 1000).toFixed(1)} s`
-  return stoppedBy === undefined ? `${done}.` : `${done}; stopped by ${stoppedBy}, the next run goes on.`
+  return stoppedBy === undefined
+    ? `${done}.`
+    : `${done}; stopped by ${stoppedBy === 'error' ? 'an error' : stoppedBy}, the next run goes on.`
 }
 
 function recordsText({ deleted }: Progress): string {

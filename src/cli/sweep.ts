@@ -13,8 +13,8 @@ export interface Batch extends Progress {
 }
 
 export interface Total extends Progress {
-  /** The signal that ended it before its time. */
-  readonly stoppedBy: Signal | undefined
+  /** What ended it before its time. */
+  readonly stoppedBy: Signal | 'error' | undefined
 }
 
 /** Who is told of it. */
@@ -53,6 +53,9 @@ export async function sweepInBatches(
       await pause(now() - start)
       if (heard.signal !== undefined) return (total = { ...total, stoppedBy: heard.signal })
     }
+  } catch (error) {
+    total = { ...total, stoppedBy: 'error' }
+    throw error
   } finally {
     stopListening()
     report.end(total)

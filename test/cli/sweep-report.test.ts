@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { reportFor } from '../../src/cli/sweep-report.ts'
-import { sweepInBatches, type Total } from '../../src/cli/sweep.ts'
+import { sweepInBatches, type SweepReport, type Total } from '../../src/cli/sweep.ts'
 import type { Signal } from '../../src/cli/shell.ts'
 
 interface Run {
@@ -9,9 +9,9 @@ interface Run {
   readonly pauses: readonly number[]
 }
 
-/** Sweeps batches of these sizes, each of which takes 250 ms by a clock that nothing else moves. */
+/** Sweeps batches of these sizes, each of which takes 250 ms by a clock that nothing else moves; an error is one that fails. */
 async function sweep(
-  sizes: readonly number[],
+  sizes: readonly (number | Error)[],
   { columns, signals = {} }: { columns?: number; signals?: Readonly<Record<number, Signal>> } = {},
 ): Promise<Run> {
   const written: string[] = []
@@ -39,10 +39,28 @@ async function sweep(
     batch += 1
     const signal = signals[batch]
     if (signal !== undefined) listener?.(signal)
-    return sizes[batch - 1] ?? 0
+    const size = sizes[batch - 1] ?? 0
+    if (typeof size === 'number') return size
+    throw size
   }
-  const total = await sweepInBatches(next, 10, reportFor(false, shell), shell)
+  const totals: Total[] = []
+  const report = reportFor(false, shell)
+  const kept: SweepReport = {
+    ...report,
+    end: (total) => {
+      totals.push(total)
+      report.end(total)
+    },
+  }
+  const failure = await sweepInBatches(next, 10, kept, shell).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  expect(failure).toBe(sizes.find((size) => size instanceof Error))
   expect(listener).toBeUndefined()
+  const [total, ...more] = totals
+  expect(more).toEqual([])
+  if (total === undefined) throw new Error('the end was not told')
   return { total, written, pauses }
 }
 
@@ -84,4 +102,12 @@ test('a signal during a batch ends the sweep behind it, and the bar stays open',
 test('a signal during the last batch stops nothing: all is done', async () => {
   const { total } = await sweep([10, 3], { signals: { 2: 'SIGTERM' } })
   expect(total).toMatchObject({ batches: 2, deleted: 13, stoppedBy: undefined })
+})
+
+test('when a batch fails, those before it are told all the same', async () => {
+  const { total, written } = await sweep([10, 10, new Error('the database is gone')], { columns: 80 })
+  expect(total).toMatchObject({ batches: 2, deleted: 20, stoppedBy: 'error' })
+  expect(written.at(-2)).toContain(
+    '] 20 records deleted in 2 batches, 0.8 s; stopped by an error, the next run goes on.',
+  )
 })
