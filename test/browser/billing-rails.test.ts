@@ -5,9 +5,8 @@ import { join } from 'node:path'
 import type { Browser, BrowserContext, Page, Response } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { spawnDemo, startDemo, type RunningDemo } from './billing-demo.ts'
+import { ADA, COOKIE, press, runTrap as pressTrap, sessionCookie, signIn } from './billing-pages.ts'
 import { BARE_MACHINE_MILLISECONDS, launchChromium } from './launch.ts'
-
-const COOKIE = '_billing_session'
 
 let browser: Browser
 let demo: RunningDemo
@@ -41,27 +40,13 @@ async function visitSignedIn(): Promise<Page> {
   const page = await context.newPage()
   page.on('response', (response) => responses.push(response))
   await page.goto('/sign-in')
-  await page.getByLabel('E-mail address').fill('ada@example.com')
-  await page.getByLabel('Password').fill('analytical-engine')
-  await press(page, 'Sign in')
+  await signIn(page, ADA)
   return page
-}
-
-/** click() alone may come back while the old page is there. */
-async function press(page: Page, name: string): Promise<void> {
-  await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name, exact: true }).click()])
 }
 
 async function runTrap(page: Page, id: string, button: string): Promise<string> {
   await page.goto('/traps')
-  const card = page.locator(`#${id}`)
-  await Promise.all([page.waitForEvent('load'), card.getByRole('button', { name: button, exact: true }).click()])
-  return card.locator('.outcome').innerText()
-}
-
-async function sessionCookie(page: Page): Promise<string> {
-  const cookies = await page.context().cookies()
-  return cookies.find(({ name }) => name === COOKIE)?.value ?? ''
+  return pressTrap(page, id, button)
 }
 
 test('with --rails a visitor signs in, switches and sees each message once, on a cookie of three parts', async () => {
@@ -91,7 +76,7 @@ test('with --rails the inspector takes payload, iv and tag apart and shows the e
   for (const [at, part] of [payload, iv, tag].entries()) expect(rows[at]).toContain(part.slice(0, 16))
   expect(rows.join(' ')).toMatch(/ciphertext.*nonce.*authentication tag/s)
   const envelope = await received.locator('[data-envelope]').innerText()
-  expect(envelope).toMatch(/message\s+\{"session_id":"[0-9a-f]{32}","userId":1\}/)
+  expect(envelope).toMatch(/message\s+\{"session_id":"[0-9a-f]{32}","_identity":"withheld"\}/)
   expect(envelope).toMatch(/exp\s+null/)
   expect(envelope).toContain(`cookie.${COOKIE}`)
   expect(await page.locator('[data-rails-sealed] tbody tr').count()).toBe(3)
