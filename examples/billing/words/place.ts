@@ -2,19 +2,14 @@ import { BlockList, isIPv6 } from 'node:net'
 
 const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')
-// The first 48 bits of ::1, which are nobody else's.
-loopback.addSubnet('::', 48, 'ipv6')
+// What 48 bits leave of ::1. Not the subnet: a BlockList takes every IPv4 address for one in ::ffff:0:0/96.
+loopback.addAddress('::', 'ipv6')
 
 const nearby = new BlockList()
-for (const [network, bits] of [
-  ['10.0.0.0', 8],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-  ['169.254.0.0', 16],
-] as const) {
-  // as const: pairs
-  nearby.addSubnet(network, bits, 'ipv4')
-}
+nearby.addSubnet('10.0.0.0', 8, 'ipv4')
+nearby.addSubnet('172.16.0.0', 12, 'ipv4')
+nearby.addSubnet('192.168.0.0', 16, 'ipv4')
+nearby.addSubnet('169.254.0.0', 16, 'ipv4')
 nearby.addSubnet('fc00::', 7, 'ipv6')
 nearby.addSubnet('fe80::', 10, 'ipv6')
 
