@@ -4,6 +4,9 @@ import { assets } from './assets.ts'
 import { sessions } from './billing-sessions.ts'
 import { handleErrors, handleUnknownPaths } from './errors.ts'
 import { accountRoutes } from './routes/accounts.ts'
+import { adminRoutes } from './routes/admin.ts'
+import { copiedCookieRoutes } from './routes/copied-cookie.ts'
+import { deviceRoutes } from './routes/devices.ts'
 import { planRoutes } from './routes/plan.ts'
 import { signInRoutes } from './routes/sign-in.ts'
 import { trapRoutes } from './routes/traps.ts'
@@ -20,7 +23,8 @@ export function createApp(): Express {
   // Before anything that may fail, because the page that tells of it shows the session too.
   app.use(session(sessions))
   app.use(express.urlencoded({ limit: '10kb' }))
-  app.use(signInRoutes(), accountRoutes(), planRoutes(), trapRoutes())
+  app.use(signInRoutes(), accountRoutes(), planRoutes(), deviceRoutes(), adminRoutes())
+  app.use(copiedCookieRoutes(), trapRoutes())
   app.use(handleUnknownPaths)
   app.use(handleErrors)
   return app

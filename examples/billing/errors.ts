@@ -16,7 +16,7 @@ export function handleUnknownPaths(_req: Request, _res: Response, next: NextFunc
 }
 
 /** Express knows an error handler by its four parameters. */
-export function handleErrors(error: unknown, req: Request, res: Response, next: NextFunction): void {
+export async function handleErrors(error: unknown, req: Request, res: Response, next: NextFunction): Promise<void> {
   if (res.headersSent) {
     next(error)
     return
@@ -24,10 +24,10 @@ export function handleErrors(error: unknown, req: Request, res: Response, next: 
   const status = statusOf(error)
   if (status >= 500) console.error(error)
   const message = error instanceof PageError ? error.message : `The server answered with status ${status}.`
-  renderPage(req, res.status(status), 'message', { title: status === 404 ? 'Not found' : 'Sorry', message })
+  await renderPage(req, res.status(status), 'message', { title: status === 404 ? 'Not found' : 'Sorry', message })
 }
 
-/** Express and its body parser give their errors a status; anything without one is a bug of ours. */
+/** Express, its body parser and coatcheck give their errors a status; anything without one is a bug of ours. */
 function statusOf(error: unknown): number {
   const status = error instanceof Error && 'status' in error ? error.status : undefined
   return typeof status === 'number' && status >= 400 && status < 600 ? status : 500

@@ -10,13 +10,14 @@ import { readSettings, SettingsError } from './settings.ts'
 const WORKERS = 4
 
 /** `node examples/billing/main.ts [--rails]`: checks, creates the database, then hands over to four workers. */
-function main(): void {
+async function main(): Promise<void> {
   const { kind } = readArguments(process.argv.slice(2))
   const { port, database } = readSettings(process.env)
-  const secret = process.env['SESSION_SECRET'] ?? generateSecret()
+  const given = process.env['SESSION_SECRET']
+  const secret = given ?? generateSecret()
   // Made once here only to be checked, so that a weak secret is one line now and not four stack traces later.
   createBillingSessions(secret, kind)
-  seedDatabase(database)
+  await seedDatabase(database, { endSessions: given === undefined })
   endWithNpm()
   runFleet({
     size: WORKERS,
@@ -35,7 +36,7 @@ function generateSecret(): string {
 }
 
 try {
-  main()
+  await main()
 } catch (error) {
   // What can be put right from outside is one line; anything else is a bug of ours and keeps its stack.
   const isUsage = error instanceof UsageError

@@ -20,8 +20,10 @@ interface RailsPart {
 
 /** `{"_rails":{"message":"…","exp":…,"pur":…}}` */
 interface RailsEnvelope {
-  /** The session's JSON: what `message` is the base64 of. */
+  /** The session's JSON, which `message` is the base64 of, without the proof of who is signed in. */
   readonly message: string
+  /** How many characters it has with that. */
+  readonly length: number
   readonly exp: string | null
   readonly pur: string | null
 }
@@ -77,5 +79,14 @@ function decrypt(key: Buffer, payload: Buffer, iv: Buffer, tag: Buffer): string 
 
 function readEnvelope(plaintext: string): RailsEnvelope {
   const { message, exp, pur } = rails.parse(JSON.parse(plaintext))['_rails']
-  return { message: Buffer.from(message, 'base64').toString('utf8'), exp, pur }
+  const json = Buffer.from(message, 'base64').toString('utf8')
+  return { message: withoutProof(json), length: json.length, exp, pur }
+}
+
+/**
+ * The visitor's own cookie, and still the proof in it is not for a page: whoever sees the screen, or a copy of the page, would
+ * have the credential that the seal keeps from them.
+ */
+function withoutProof(json: string): string {
+  return JSON.stringify(JSON.parse(json), (key, value: unknown) => (key === '_identity' ? 'withheld' : value))
 }

@@ -4,7 +4,8 @@ import type { Request, Response } from 'express'
 import { kind, sessions } from './billing-sessions.ts'
 import { formatMoney, formatNumber } from './format.ts'
 import { inspectRequest } from './inspect-request.ts'
-import { findVisitor } from './visitor.ts'
+import { findStatus, findVisitor } from './visitor.ts'
+import { ago } from './words/ago.ts'
 
 const eta = new Eta({ views: join(import.meta.dirname, 'views'), cache: true })
 
@@ -15,20 +16,26 @@ export interface PageData {
 }
 
 /** Renders a view inside the layout: navigation, flash messages, footer and inspector are the same on every page. */
-export function renderPage(req: Request, res: Response, view: string, data: PageData): void {
+export async function renderPage(req: Request, res: Response, view: string, data: PageData): Promise<void> {
+  // First of all, because a session that does not count any more has no messages either.
+  const status = await findStatus(req)
+  const visitor = status === undefined ? undefined : await findVisitor(req)
   const { flash } = sessions.of(req)
   const messages = { notice: flash['notice'], alert: flash['alert'] }
   // After the flash was read, which takes it out of the session: the meter shows what will leave.
-  const inspection = inspectRequest(req)
+  const inspection = inspectRequest(req, status)
+  const now = Date.now()
   const page = {
     path: req.path,
     isRails: kind === 'rails',
-    visitor: findVisitor(req),
+    visitor,
     messages,
     inspection,
     worker: process.pid,
     formatMoney,
     formatNumber,
+    formatAgo: (milliseconds: number) => ago(milliseconds, now),
+    formatIso: (milliseconds: number) => new Date(milliseconds).toISOString(),
     ...data,
   }
   // Somebody else's screen after sign-out: the back button must ask the server again.

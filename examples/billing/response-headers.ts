@@ -18,6 +18,8 @@ export function responseHeaders(_req: Request, res: Response, next: NextFunction
     // A browser keeps its connection, and with it its worker. This demo wants every request on another process, as behind
     // a load balancer, so that nothing can hide in one process's memory.
     Connection: 'close',
+    // As the footer says it, for clients that read no pages.
+    'X-Worker': String(process.pid),
   })
   next()
 }

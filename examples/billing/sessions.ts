@@ -2,9 +2,8 @@ import { createSessions, type Sessions } from 'coatcheck'
 import { railsFormat } from 'coatcheck/rails'
 import type { Wizard } from './wizard.ts'
 
-/** Identity, not state: who is here, for which account, and how far the plan change has come. */
+/** Identity, not state: for which account, and how far the plan change has come. Who is here is `identity`'s to say. */
 export interface BillingSession {
-  userId: number
   accountId: number
   wizard: Wizard
 }

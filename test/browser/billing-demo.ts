@@ -16,6 +16,8 @@ export interface Demo {
 export interface RunningDemo extends Demo {
   readonly url: string
   readonly port: number
+  /** Its SQLite file. */
+  readonly database: string
   /** Its workers when it was ready. */
   readonly pids: readonly number[]
   /** Ends it and removes its database. */
@@ -53,7 +55,8 @@ export function spawnDemo(
 export async function startDemo(how?: 'alone' | 'in a shell', more?: readonly string[]): Promise<RunningDemo> {
   const directory = mkdtempSync(join(tmpdir(), 'billing-'))
   const port = await freePort()
-  const demo = spawnDemo(port, join(directory, 'billing.db'), how, more)
+  const database = join(directory, 'billing.db')
+  const demo = spawnDemo(port, database, how, more)
   const pids = await readyPids(demo)
   const stop = async (): Promise<void> => {
     if (demo.process.exitCode === null && demo.process.signalCode === null) {
@@ -63,7 +66,7 @@ export async function startDemo(how?: 'alone' | 'in a shell', more?: readonly st
     }
     rmSync(directory, { recursive: true, force: true })
   }
-  return { ...demo, url: `http://localhost:${port}`, port, pids, stop }
+  return { ...demo, url: `http://localhost:${port}`, port, database, pids, stop }
 }
 
 function readyPids({ process: child, output }: Demo): Promise<number[]> {

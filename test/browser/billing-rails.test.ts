@@ -1,13 +1,14 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page, Response } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { spawnDemo, startDemo, type RunningDemo } from './billing-demo.ts'
+import { ADA, COOKIE, MARGARET, press, runTrap as pressTrap, sessionCookie, signIn } from './billing-pages.ts'
 import { BARE_MACHINE_MILLISECONDS, launchChromium } from './launch.ts'
-
-const COOKIE = '_billing_session'
+import { secretsIn } from './secrets-in.ts'
 
 let browser: Browser
 let demo: RunningDemo
@@ -31,7 +32,7 @@ afterAll(async () => {
 })
 
 /** A visitor of their own, signed in as Ada, without scripts and on a phone: the widest table must fit. */
-async function visitSignedIn(): Promise<Page> {
+async function visitSignedIn(user = ADA): Promise<Page> {
   const context = await browser.newContext({
     baseURL: demo.url,
     javaScriptEnabled: false,
@@ -41,27 +42,13 @@ async function visitSignedIn(): Promise<Page> {
   const page = await context.newPage()
   page.on('response', (response) => responses.push(response))
   await page.goto('/sign-in')
-  await page.getByLabel('E-mail address').fill('ada@example.com')
-  await page.getByLabel('Password').fill('analytical-engine')
-  await press(page, 'Sign in')
+  await signIn(page, user)
   return page
-}
-
-/** click() alone may come back while the old page is there. */
-async function press(page: Page, name: string): Promise<void> {
-  await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name, exact: true }).click()])
 }
 
 async function runTrap(page: Page, id: string, button: string): Promise<string> {
   await page.goto('/traps')
-  const card = page.locator(`#${id}`)
-  await Promise.all([page.waitForEvent('load'), card.getByRole('button', { name: button, exact: true }).click()])
-  return card.locator('.outcome').innerText()
-}
-
-async function sessionCookie(page: Page): Promise<string> {
-  const cookies = await page.context().cookies()
-  return cookies.find(({ name }) => name === COOKIE)?.value ?? ''
+  return pressTrap(page, id, button)
 }
 
 test('with --rails a visitor signs in, switches and sees each message once, on a cookie of three parts', async () => {
@@ -91,7 +78,7 @@ test('with --rails the inspector takes payload, iv and tag apart and shows the e
   for (const [at, part] of [payload, iv, tag].entries()) expect(rows[at]).toContain(part.slice(0, 16))
   expect(rows.join(' ')).toMatch(/ciphertext.*nonce.*authentication tag/s)
   const envelope = await received.locator('[data-envelope]').innerText()
-  expect(envelope).toMatch(/message\s+\{"session_id":"[0-9a-f]{32}","userId":1\}/)
+  expect(envelope).toMatch(/message\s+\{"session_id":"[0-9a-f]{32}","_identity":"withheld"\}/)
   expect(envelope).toMatch(/exp\s+null/)
   expect(envelope).toContain(`cookie.${COOKIE}`)
   expect(await page.locator('[data-rails-sealed] tbody tr').count()).toBe(3)
@@ -146,6 +133,48 @@ test('with --rails every trap does what it says', async () => {
   await runTrap(page, 'tampered', 'Give it to my browser')
   await page.goto('/dashboard')
   expect(new URL(page.url()).pathname).toBe('/sign-in')
+})
+
+test('with --rails devices are signed out, the gate shuts and opens, and a copied cookie ends with its session', async () => {
+  const admin = await visitSignedIn(MARGARET)
+  const a = await visitSignedIn()
+  const b = await visitSignedIn()
+  const shell = new DatabaseSync(demo.database, { timeout: 5000 })
+  const hashes = shell.prepare('SELECT secret_hash FROM coatcheck_user_sessions').all()
+  shell.close()
+
+  await b.goto('/traps')
+  await runTrap(b, 'copied-cookie', 'Copy my cookie')
+  const replay = async (): Promise<string> => {
+    await admin.goto('/traps/copied')
+    await press(admin, 'Replay copy 1')
+    return admin.locator('.outcome').innerText()
+  }
+  expect(await replay()).toMatch(/Signed in as Ada Lovelace\.(?:.*\s200\s){4}/s)
+
+  await admin.goto('/admin')
+  await press(admin, 'Revoke access of Ada Lovelace')
+  const suspended = await b.goto('/dashboard')
+  expect(suspended?.status()).toBe(403)
+  await press(admin, 'Give access back to Ada Lovelace')
+  await b.goto('/dashboard')
+  expect(new URL(b.url()).pathname).toBe('/dashboard')
+
+  await a.goto('/devices')
+  await press(a, 'Sign out all others')
+  expect(await a.getByRole('status').innerText()).toMatch(/ other devices? (?:is|are) signed out\.$/)
+  for (let visits = 0; visits < 8; visits++) {
+    await b.goto('/dashboard')
+    expect(new URL(b.url()).pathname).toBe('/sign-in')
+    expect(await b.getByRole('status').innerText()).toBe('You were signed out on another device.')
+  }
+  expect(await replay()).toMatch(/Refused\. You were signed out on another device\.(?:.*\s303\s){4}/s)
+
+  await a.goto('/dashboard')
+  expect(await a.locator('[data-envelope]').first().textContent()).toContain('"_identity":"withheld"')
+  const secrets = hashes.map((row) => Buffer.from(row['secret_hash'] as Uint8Array)) // as: the column is a BLOB NOT NULL
+  expect(secrets.length).toBeGreaterThan(2)
+  expect(secretsIn(await a.content(), secrets)).toEqual([])
 })
 
 test.each([['--rials'], ['rails'], ['--rails=8.1']])(

@@ -3,19 +3,17 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page, Response } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page, Response } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { isAlive, spawnDemo, startDemo, type RunningDemo } from './billing-demo.ts'
+import { ADA, COOKIE, follow, press, runTrap, sessionCookie, signIn, workerOf, WORKERS } from './billing-pages.ts'
 import { BARE_MACHINE_MILLISECONDS, launchChromium } from './launch.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const ADA = { email: 'ada@example.com', password: 'analytical-engine' }
-const WORKERS = 4
-const COOKIE = '_billing_session'
 
 let browser: Browser
 let demo: RunningDemo
-/** The cookie of a sign-in, shared by the tests: the server keeps nothing, so every copy is a session of its own. */
+/** The cookie of a sign-in, shared by the tests: each goes on from it with data of its own. Who signs out needs their own. */
 let adasCookies: Awaited<ReturnType<BrowserContext['storageState']>>
 const contexts: BrowserContext[] = []
 /** Every response of a test, to be sure that none was a server error. */
@@ -24,7 +22,7 @@ const responses: Response[] = []
 beforeAll(async () => {
   ;[browser, demo] = await Promise.all([launchChromium(), startDemo()])
   const page = await visit('/sign-in')
-  await signIn(page)
+  await signIn(page, ADA)
   await page.reload()
   adasCookies = await page.context().storageState()
 }, BARE_MACHINE_MILLISECONDS)
@@ -51,27 +49,8 @@ async function visit(path: string, options: BrowserContextOptions = {}): Promise
   return page
 }
 
-async function signIn(page: Page, { email, password }: { email: string; password: string } = ADA): Promise<void> {
-  await page.getByLabel('E-mail address').fill(email)
-  await page.getByLabel('Password').fill(password)
-  await press(page, 'Sign in')
-}
-
 function visitSignedIn(path = '/dashboard', options: BrowserContextOptions = {}): Promise<Page> {
   return visit(path, { storageState: adasCookies, ...options })
-}
-
-async function press(page: Page, name: string): Promise<void> {
-  await follow(page, page.getByRole('button', { name, exact: true }))
-}
-
-/** Clicks what leads to another page, and waits for that page: click() alone may come back while the old one is there. */
-async function follow(page: Page, target: Locator): Promise<void> {
-  await Promise.all([page.waitForEvent('load'), target.click()])
-}
-
-async function workerOf(page: Page): Promise<number> {
-  return Number(await page.locator('[data-worker]').innerText())
 }
 
 /** Reloads until as many workers answered; a demo that sticks to fewer never gets there. */
@@ -84,17 +63,6 @@ async function seeWorkers(page: Page, wanted: number): Promise<Set<number>> {
     seen.add(await workerOf(page))
   }
   return seen
-}
-
-async function sessionCookie(page: Page): Promise<string> {
-  const cookies = await page.context().cookies()
-  return cookies.find(({ name }) => name === COOKIE)?.value ?? ''
-}
-
-async function runTrap(page: Page, id: string, button: string): Promise<string> {
-  const card = page.locator(`#${id}`)
-  await follow(page, card.getByRole('button', { name: button, exact: true }))
-  return page.locator(`#${id} .outcome`).innerText()
 }
 
 test('a wrong password and an unknown address get the same message and no error page', async () => {
@@ -118,7 +86,7 @@ test('a wrong password and an unknown address get the same message and no error 
 test('signing in shows the account, and signing out ends it', async () => {
   const page = await visit('/')
   expect(new URL(page.url()).pathname).toBe('/sign-in')
-  await signIn(page)
+  await signIn(page, ADA)
   expect(await page.getByRole('status').innerText()).toBe('Welcome, Ada Lovelace.')
   expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Analytical Engines Ltd')
   expect(await page.getByRole('row').count()).toBeGreaterThan(3)
@@ -130,12 +98,12 @@ test('signing in shows the account, and signing out ends it', async () => {
 
 test('a remembered session outlives the browser, any other ends with it', async () => {
   const page = await visit('/sign-in')
-  await signIn(page)
+  await signIn(page, ADA)
   const [cookie] = await page.context().cookies()
   expect(cookie).toMatchObject({ name: COOKIE, httpOnly: true, sameSite: 'Lax', expires: -1 })
   await press(page, 'Sign out')
   await page.getByLabel('Remember me').check()
-  await signIn(page)
+  await signIn(page, ADA)
   const [remembered] = await page.context().cookies()
   expect(remembered?.expires).toBeGreaterThan(Date.now() / 1000 + 86_400)
 })
@@ -180,7 +148,7 @@ test('the wizard keeps three steps by ids and small values, then changes the pla
   await press(page, 'Go on to confirm')
   expect(await page.getByText('Team, 17 seats').isVisible()).toBe(true)
   expect(await page.locator('.inspector pre').allTextContents()).toContainEqual(
-    '{"userId":1,"accountId":3,"wizard":{"step":3,"planId":2,"seats":17}}',
+    '{"accountId":3,"wizard":{"step":3,"planId":2,"seats":17}}',
   )
   await press(page, 'Back')
   expect(await page.getByLabel('Seats on Team').inputValue()).toBe('17')
@@ -188,7 +156,7 @@ test('the wizard keeps three steps by ids and small values, then changes the pla
   await press(page, 'Change the plan')
   expect(await page.getByRole('status').innerText()).toBe('Countess Consulting is now on Team with 17 seats.')
   expect(await page.getByRole('cell', { name: 'Change to Team, 17 seats' }).isVisible()).toBe(true)
-  expect(await page.locator('.inspector pre').allTextContents()).toContainEqual('{"userId":1,"accountId":3}')
+  expect(await page.locator('.inspector pre').allTextContents()).toContainEqual('{"accountId":3}')
 })
 
 test('the footer measures the cookie, and the measure is right', async () => {
@@ -209,8 +177,11 @@ test('the inspector shows the pipeline of this request', async () => {
   const inspector = page.locator('.inspector')
   await inspector.locator('summary').click()
   expect(await inspector.getByText(new RegExp(`^Cookie: ${COOKIE}=`)).isVisible()).toBe(true)
-  expect(await inspector.getByRole('row', { name: 'userId' }).innerText()).toMatch(/userId\s+10/)
-  expect(await inspector.getByText('{"userId":1}').isVisible()).toBe(true)
+  expect(await inspector.getByRole('row', { name: '_identity' }).innerText()).toMatch(/_identity\s+1\d\d/)
+  expect(await inspector.getByText('{}', { exact: true }).isVisible()).toBe(true)
+  expect(await inspector.locator('[data-identity]').innerText()).toMatch(
+    /^signed-in as user 1 by user session [\w-]{22}, /,
+  )
   expect(await inspector.locator('[data-status]').innerText()).toBe('read')
   expect(await inspector.getByText('nothing was written').isVisible()).toBe(true)
 
@@ -219,6 +190,8 @@ test('the inspector shows the pipeline of this request', async () => {
   await inspector.locator('summary').click()
   expect(await inspector.locator('[data-status]').innerText()).toBe('changed')
   expect(await inspector.getByText(`Set-Cookie: ${COOKIE}=`).isVisible()).toBe(true)
+  expect(await inspector.getByText('{"accountId":2}', { exact: true }).isVisible()).toBe(true)
+  expect(await inspector.getByRole('row', { name: 'accountId' }).innerText()).toMatch(/accountId\s+13/)
 })
 
 test('a worker is killed by SIGKILL; the visitor it served is still signed in, and there are four again', async () => {
@@ -244,7 +217,7 @@ test('a tampered cookie signs out without an error page', async () => {
   expect(response?.status()).toBe(200)
   expect(new URL(page.url()).pathname).toBe('/sign-in')
   expect(await page.getByRole('status').innerText()).toBe('Please sign in.')
-  await signIn(page)
+  await signIn(page, ADA)
   expect(await page.getByText('Welcome, Ada Lovelace.').isVisible()).toBe(true)
 })
 
@@ -326,11 +299,8 @@ test('the sentences that the page gives to the compiler are what the compiler sa
 })
 
 test('on a phone no page is wider than the screen', async () => {
-  const page = await visitSignedIn('/dashboard', {
-    viewport: { width: 360, height: 740 },
-    isMobile: true,
-    hasTouch: true,
-  })
+  const page = await visit('/sign-in', { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true })
+  await signIn(page, ADA)
   const widths: Record<string, unknown> = {}
   const measure = async (where: string): Promise<void> => {
     await page.locator('.inspector summary').click()

@@ -7,7 +7,9 @@ const SCHEMA = `
     id INTEGER PRIMARY KEY,
     email TEXT NOT NULL UNIQUE COLLATE NOCASE,
     name TEXT NOT NULL,
-    password TEXT NOT NULL
+    password TEXT NOT NULL,
+    is_admin INTEGER NOT NULL DEFAULT 0,
+    access_revoked INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE TABLE IF NOT EXISTS plans (
     id INTEGER PRIMARY KEY,
@@ -29,6 +31,12 @@ const SCHEMA = `
     text TEXT NOT NULL,
     cents INTEGER NOT NULL,
     issued_on TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS copied_cookies (
+    id INTEGER PRIMARY KEY,
+    sealed TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    copied_at INTEGER NOT NULL
   ) STRICT;
 `
 

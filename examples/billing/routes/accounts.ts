@@ -5,7 +5,7 @@ import { invoicesOf } from '../data/invoices.ts'
 import { findPlan } from '../data/plans.ts'
 import { PageError } from '../errors.ts'
 import { renderPage } from '../render-page.ts'
-import { signedIn } from '../visitor.ts'
+import { signedIn } from '../signed-in.ts'
 
 const id = z.coerce.number().int().positive()
 
@@ -18,8 +18,8 @@ export function accountRoutes(): Router {
 
   router.get(
     '/dashboard',
-    signedIn((req, res, { user, account }) => {
-      renderPage(req, res, 'dashboard', {
+    signedIn(async (req, res, { user, account }) => {
+      await renderPage(req, res, 'dashboard', {
         title: account.name,
         accounts: accountsOf(user.id),
         plan: findPlan(account.planId),

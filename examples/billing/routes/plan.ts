@@ -6,7 +6,7 @@ import { addInvoice } from '../data/invoices.ts'
 import { allPlans, findPlan } from '../data/plans.ts'
 import { inTransaction } from '../data/transaction.ts'
 import { renderPage } from '../render-page.ts'
-import { signedIn } from '../visitor.ts'
+import { signedIn } from '../signed-in.ts'
 
 const planForm = z.object({ planId: z.coerce.number().int() })
 const seatsForm = z.object({ seats: z.coerce.number().int().min(1).max(500) })
@@ -17,10 +17,10 @@ export function planRoutes(): Router {
 
   router.get(
     '/plan',
-    signedIn((req, res, { session, account }) => {
+    signedIn(async (req, res, { session, account }) => {
       const { step = 1, planId = account.planId, seats = account.seats } = session.wizard ?? {}
       const plan = findPlan(planId)
-      renderPage(req, res, 'plan', { title: 'Change plan', step, plan, seats, plans: allPlans() })
+      await renderPage(req, res, 'plan', { title: 'Change plan', step, plan, seats, plans: allPlans() })
     }),
   )
 

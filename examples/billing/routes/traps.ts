@@ -6,7 +6,7 @@ import { PageError } from '../errors.ts'
 import { receivedCookie } from '../received-cookie.ts'
 import { renderPage } from '../render-page.ts'
 import { TRAPS } from '../traps/catalogue.ts'
-import { signedIn } from '../visitor.ts'
+import { signedIn } from '../signed-in.ts'
 
 const trapForm = z.object({ action: z.string().max(20).default('') }).catch({ action: '' })
 
@@ -15,8 +15,8 @@ export function trapRoutes(): Router {
 
   router.get(
     '/traps',
-    signedIn((req, res) => {
-      renderPage(req, res, 'traps', { title: 'Traps', traps: TRAPS, ran: undefined, outcome: undefined })
+    signedIn(async (req, res) => {
+      await renderPage(req, res, 'traps', { title: 'Traps', traps: TRAPS, ran: undefined, outcome: undefined })
     }),
   )
 
@@ -27,7 +27,7 @@ export function trapRoutes(): Router {
 
   router.post(
     '/traps/:id',
-    signedIn((req, res, { session, user, account }) => {
+    signedIn(async (req, res, { session, user, account }) => {
       const trap = TRAPS.find(({ id }) => id === req.params['id'])
       if (trap === undefined) throw new PageError(404, 'There is no such trap.')
       const jar = sessions.jar(req)
@@ -41,7 +41,7 @@ export function trapRoutes(): Router {
         invoices: invoicesOf(account.id),
       })
       // Shown at once and kept nowhere: a result is state, and the session is not the place for it.
-      renderPage(req, res, 'traps', { title: 'Traps', traps: TRAPS, ran: trap.id, outcome })
+      await renderPage(req, res, 'traps', { title: 'Traps', traps: TRAPS, ran: trap.id, outcome })
     }),
   )
 

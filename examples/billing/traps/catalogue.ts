@@ -1,5 +1,6 @@
 import { accountInFlash } from './account-in-flash.ts'
 import { accountInSession } from './account-in-session.ts'
+import { copiedCookie } from './copied-cookie.ts'
 import { globalHash } from './global-hash.ts'
 import { overflow } from './overflow.ts'
 import { renamedCookie } from './renamed-cookie.ts'
@@ -15,6 +16,7 @@ export const TRAPS: readonly Trap[] = [
   globalHash,
   tamperedCookie,
   renamedCookie,
+  copiedCookie,
   rotatedSecret,
   droppedSecret,
 ]

@@ -10,12 +10,12 @@ const previous = readSecrets(process.env['SESSION_SECRET'])
 function openAfterRotation(
   cookie: string,
   onEvent: (event: SessionEvent) => void,
-): { userId: number | undefined; opened: OpenedValue } {
+): { id: string; opened: OpenedValue } {
   const current = randomBytes(32).toString('hex')
   const sealing = sealedWith([current, ...previous], kind)
   const rotated = createSessions<BillingSession>({ name: sessions.name, onEvent, ...sealing })
-  const { userId } = rotated.read(`${sessions.name}=${cookie}`)
-  return { userId, opened: rotated.open(cookie) }
+  const { id } = rotated.read(`${sessions.name}=${cookie}`)
+  return { id, opened: rotated.open(cookie) }
 }
 
 function openAfterDrop(cookie: string): OpenedValue {
@@ -39,12 +39,12 @@ export const rotatedSecret: Trap = {
   buttons: [{ action: 'run', label: 'Rotate the secret' }],
   run: ({ cookie }) => {
     const events: string[] = []
-    const { userId, opened } = openAfterRotation(cookie, ({ type }) => events.push(type))
+    const { id, opened } = openAfterRotation(cookie, ({ type }) => events.push(type))
     return {
       headline:
         'Your cookie still opens, with secret number 1. The event tells you how many such cookies are still about.',
       facts: [
-        { label: 'session.userId', text: String(userId), isCode: true },
+        { label: 'session.id', text: id, isCode: true },
         { label: 'sessions.open()', text: JSON.stringify(opened), isCode: true },
         { label: 'Events', text: events.join(', '), isCode: true },
       ],

@@ -3,11 +3,12 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const EXPORT = /^export /
+const ASYNC = /^async /
 
 /** The function of that name, as its file in `traps/` has it. What the page shows is what runs. */
 export function sourceOf(file: string, name: string): string {
   const lines = read(join(import.meta.dirname, file))
-  const start = lines.findIndex((line) => line.replace(EXPORT, '').startsWith(`function ${name}(`))
+  const start = lines.findIndex((line) => line.replace(EXPORT, '').replace(ASYNC, '').startsWith(`function ${name}(`))
   const end = lines.indexOf('}', start)
   if (start < 0 || end < 0) throw new Error(`${file} has no function ${name}.`)
   return lines

@@ -38,6 +38,8 @@ export interface Outcome {
   readonly facts: readonly Fact[]
   /** Under the facts, for what takes several requests to see. */
   readonly history?: readonly string[]
+  /** Where to go on. */
+  readonly link?: { readonly path: string; readonly label: string }
 }
 
 /** One line of an outcome; `isCode` for what came out of the machine. */
