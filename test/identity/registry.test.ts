@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import pg from 'pg'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -55,6 +56,13 @@ registryContract('SQLite through a client whose rows are always objects, as bett
       return { all: (...values: never[]) => statement.all(...values) }
     },
   })
+})
+
+registryContract('SQLite through better-sqlite3', async () => {
+  const database = new Database(join(directory, 'better.db'))
+  database.pragma('journal_mode = WAL')
+  closing.push(() => database.close())
+  return sqliteRegistry(database)
 })
 
 registryContract('PostgreSQL through pg', async () => {

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import Database from 'better-sqlite3'
 import pg from 'pg'
 import postgres from 'postgres'
 import { describe, expectTypeOf, test } from 'vitest'
@@ -65,7 +66,8 @@ describe('with tokens', () => {
   })
 })
 
-test('both clients of PostgreSQL are taken as they are', () => {
+test('clients of both databases are taken as they are', () => {
+  sqliteRegistry(new Database(':memory:'))
   postgresRegistry(new pg.Pool())
   postgresRegistry(postgres('postgres://localhost'))
   // @ts-expect-error -- one connection cannot serve parallel requests

@@ -27,7 +27,8 @@ export interface Statements {
 
 /**
  * Every statement of the registry. Each that changes a record says which records it means in its own WHERE clause, `ended_at IS
- * NULL` first of all, so that none of them depends on what was read before; and gives back a row for each that it changed.
+ * NULL` first of all, so that none of them depends on what was read before; and gives back a row for each that it
+ * changed, because better-sqlite3 lets no other statement be asked for its rows.
  */
 export function createStatements({ sessions, epochs }: Tables, skipLocked: string): Statements {
   const currentEpochs = `
@@ -42,14 +43,14 @@ export function createStatements({ sessions, epochs }: Tables, skipLocked: strin
 
     /** Makes the user's epoch if it is missing, and keeps it from changing until the transaction is over. */
     lockEpoch: `INSERT INTO ${epochs} AS e (user_id, epoch) VALUES (?1, 0)
-      ON CONFLICT (user_id) DO UPDATE SET epoch = e.epoch`,
+      ON CONFLICT (user_id) DO UPDATE SET epoch = e.epoch RETURNING epoch`,
 
     raiseEpoch: `INSERT INTO ${epochs} AS e (user_id, epoch) VALUES (?1, 1)
-      ON CONFLICT (user_id) DO UPDATE SET epoch = e.epoch + 1`,
+      ON CONFLICT (user_id) DO UPDATE SET epoch = e.epoch + 1 RETURNING epoch`,
 
     insert: `INSERT INTO ${sessions} (id, user_id, epoch, everyone_epoch, secret_hash, created_at, authenticated_at,
         last_seen_at, idle_expires_at, absolute_expires_at, ip_prefix, user_agent, label, method)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)`,
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) RETURNING id`,
 
     find: `SELECT ${FOUND_COLUMNS}, COALESCE(u.epoch, 0) AS current_epoch, COALESCE(e.epoch, 0) AS current_everyone_epoch
       FROM ${sessions} s
