@@ -9,6 +9,7 @@ import type { SecretInput } from './sealing/secrets.ts'
 import { MAXIMUM_DEPTH } from './serializers/plain.ts'
 import type { JsonObject } from './serializers/serializer.ts'
 import { IDENTITY_RULES, JSON_RULES, type GuardRules } from './session/guard.ts'
+import { ASSURANCE_TIMEOUTS, type AssuranceLevel } from './session/assurance.ts'
 import type { Lifetime } from './session/lifetime.ts'
 
 /** Which values may be stored, beyond what JSON would change or drop, which never may. */
@@ -42,6 +43,11 @@ interface CommonOptions<Data extends object> {
   readonly idleTimeout?: Duration | undefined
   /** How long a session lasts from sign-in, however active. Default `'30d'`, at most 400 days. */
   readonly absoluteTimeout?: Duration | undefined
+  /**
+   * Both timeouts by an assurance level of NIST SP 800-63B-4, in place of the two above: `aal1` 14 and 30 days, `aal2` an hour
+   * and a day, `aal3` 15 minutes and 12 hours.
+   */
+  readonly limits?: AssuranceLevel | undefined
   /**
    * Any Standard Schema (zod, valibot, arktype), synchronous. What an old cookie holds is validated when it is opened; what
    * does not fit is refused with reason `schema`.
@@ -78,6 +84,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'format',
   'idleTimeout',
   'absoluteTimeout',
+  'limits',
   'schema',
   'migrate',
   'guard',
@@ -126,7 +133,7 @@ export function checkOptions<Data extends object>(options: SessionsOptions<Data>
   return Object.freeze({
     attributes: checkAttributes(options.name, { ...cookie, httpOnly: true }),
     persistent: persistent || always,
-    lifetime: options.format?.lifetime ?? checkLifetime(options.idleTimeout, options.absoluteTimeout ?? '30d'),
+    lifetime: options.format?.lifetime ?? lifetimeOf(options as CommonOptions<never>), // as: it reads no data
     rules: checkGuard(options.guard ?? 'identity'),
     clock: options.clock ?? Date.now,
   })
@@ -138,7 +145,7 @@ function checkFormat(format: CookieFormat, options: object): void {
     throw wrong('format is no cookie format, expected one as railsFormat({ … }) of coatcheck/rails gives')
   }
   const given = (option: string): boolean => Reflect.get(options, option) !== undefined
-  const timeouts = ['idleTimeout', 'absoluteTimeout']
+  const timeouts = ['idleTimeout', 'absoluteTimeout', 'limits']
   const taken = format.lifetime === undefined ? ['secrets'] : ['secrets', ...timeouts]
   for (const option of taken.filter(given)) {
     throw wrong(`${option} is given beside format ${format.name}, which has its own`)
@@ -148,6 +155,16 @@ function checkFormat(format: CookieFormat, options: object): void {
       `${option} is given, but sessions in format ${format.name} would never end by it: ${format.persistence}`,
     )
   }
+}
+
+function lifetimeOf({ idleTimeout, absoluteTimeout, limits }: CommonOptions<never>): Lifetime {
+  if (limits === undefined) return checkLifetime(idleTimeout, absoluteTimeout ?? '30d')
+  const timeouts = Object.entries(ASSURANCE_TIMEOUTS).find(([level]) => level === limits)?.[1]
+  if (timeouts === undefined) throw wrong(`limits is ${JSON.stringify(limits)}, expected 'aal1', 'aal2' or 'aal3'`)
+  if (idleTimeout !== undefined || absoluteTimeout !== undefined) {
+    throw wrong('limits is given beside idleTimeout or absoluteTimeout: nothing says which one counts')
+  }
+  return checkLifetime(timeouts.idleTimeout, timeouts.absoluteTimeout)
 }
 
 function checkLifetime(idleTimeout: Duration | undefined, absoluteTimeout: Duration): Lifetime {

@@ -1,27 +1,17 @@
-import { cookieSeconds, type Duration } from '../duration.ts'
+import { cookieSeconds } from '../duration.ts'
 import { SessionError } from '../errors.ts'
+import { ASSURANCE_TIMEOUTS, type AssuranceLevel, type Timeouts } from '../session/assurance.ts'
 import type { Lifetime } from '../session/lifetime.ts'
 
 /**
  * How long a user session may last, by the authenticator assurance levels of NIST SP 800-63B-4 (§2.1.3, §2.2.3, §2.3.3):
  * `aal1` 14 days unused and 30 days at most, `aal2` an hour and a day, `aal3` 15 minutes and 12 hours. Or both spans.
  */
-export type Limits = 'aal1' | 'aal2' | 'aal3' | Spans
-
-interface Spans {
-  readonly idleTimeout: Duration
-  readonly absoluteTimeout: Duration
-}
-
-const PRESETS: Readonly<Record<'aal1' | 'aal2' | 'aal3', Spans>> = {
-  aal1: { idleTimeout: '14d', absoluteTimeout: '30d' },
-  aal2: { idleTimeout: '1h', absoluteTimeout: '24h' },
-  aal3: { idleTimeout: '15m', absoluteTimeout: '12h' },
-}
+export type Limits = AssuranceLevel | Timeouts
 
 /** @throws `ERR_OPTIONS`; "for ever" cannot be written: 400 days is the most, as browsers keep a cookie no longer */
 export function checkLimits(limits: Limits): Lifetime {
-  const spans = typeof limits === 'string' ? PRESETS[limits] : limits
+  const spans = typeof limits === 'string' ? ASSURANCE_TIMEOUTS[limits] : limits
   if (typeof spans !== 'object' || spans === null) {
     throw new SessionError(
       'ERR_OPTIONS',

@@ -11,7 +11,9 @@ const MINUTE = 60
 const HOUR = 3600
 const DAY = 86_400
 
-function setUp(options: Pick<SessionsOptions<Data>, 'idleTimeout' | 'absoluteTimeout'> & { persistent?: boolean }): {
+function setUp(
+  options: Pick<SessionsOptions<Data>, 'idleTimeout' | 'absoluteTimeout' | 'limits'> & { persistent?: boolean },
+): {
   clock: FakeClock
   log: EventLog
   sessions: Sessions<Data>
@@ -49,6 +51,28 @@ test('a session that is not used for the idle timeout is refused, and not a seco
     expect(session.refused).toBe('expired-idle')
   })
   expect(log.events).toMatchObject([{ type: 'refused', reason: 'expired-idle', cookie: 'session' }])
+})
+
+test.each([
+  ['aal1', 14 * DAY, 30 * DAY],
+  ['aal2', HOUR, DAY],
+  ['aal3', 15 * MINUTE, 12 * HOUR],
+] as const)('under %s a session ends %i seconds after its last use, and %i after sign-in', (limits, idle, absolute) => {
+  const unused = setUp({ limits })
+  unused.clock.advance(idle)
+  unused.visitor.visit(({ session }) => expect(session.refused).toBe('expired-idle'))
+  const used = setUp({ limits })
+  for (let seconds = 0; seconds < absolute - idle / 2; seconds += idle / 2) {
+    used.clock.advance(idle / 2)
+    used.visitor.visit(({ session }) => expect(session.accountId).toBe(7))
+  }
+  used.clock.advance(idle / 2)
+  used.visitor.visit(({ session }) => expect(session.refused).toBe('expired-absolute'))
+})
+
+test('limits that are no level, or that contradict, are refused', () => {
+  expect(() => setUp({ limits: 'aal4' as never })).toThrow(/limits is "aal4", expected 'aal1', 'aal2' or 'aal3'/)
+  expect(() => setUp({ limits: 'aal2', idleTimeout: '5m' })).toThrow(/limits is given beside idleTimeout/)
 })
 
 test('a session that is used stays, until the absolute timeout ends it on time', () => {
