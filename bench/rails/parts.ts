@@ -32,7 +32,10 @@ export function parts(values: readonly string[], session: object, purpose: strin
     { name: 'percent-decoding', step: () => unescapeValue(nextValue()) },
     { name: 'strict base64 of the three parts', step: () => nextSplit().split('--').map(decodeStrict) },
     { name: 'envelope and inner base64 when opening', step: () => unwrap(envelope, 'prefix') },
-    { name: 'UTF-8 and harmless JSON', step: () => parseRailsJson(payload) },
+    {
+      name: 'UTF-8 and harmless JSON, half of it the JSON.parse that the raw loop has as well',
+      step: () => parseRailsJson(payload),
+    },
     {
       name: 'the text of every key, which the first write of a request looks up, in neither column',
       step: () => memberTexts(json),

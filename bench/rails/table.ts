@@ -40,7 +40,7 @@ function foot({ machine, rounds, jsonBytes, plaintextBytes, parts, freshSession,
     ...[
       `The session has ${jsonBytes} bytes of JSON with its session_id, ${plaintextBytes} in Rails' envelope; AES-256-GCM, cookies of load_defaults 8.1 named "${COOKIE_NAME}", without expiry.`,
       `The raw loop does JSON once, AES-256-GCM over ${plaintextBytes} bytes with a KeyObject and nonces from a pool, base64 once. It knows \
-no envelope and no base64 within it, decodes leniently, and leaves out percent-encoding, purpose and session_id.`,
+no envelope and no base64 within it, decodes leniently, and leaves out percent-encoding and purpose.`,
       `coatcheck's open is the public sessions.open: unescaping, strict base64 of each part, purpose and expiry, harmless JSON. Its seal is what the commit of a request calls, with one key changed since it was opened. PBKDF2 runs once, at the start.`,
       `What that takes beyond the raw loop, µs each by itself: ${parts.map(({ name, timing }) => `${name} ${figure(timing.microseconds)}`).join('; ')}.`,
       `sessions.seal(data) makes a new session, draws an id and guards and weighs every value: ${figure(freshSession.ratio.median)} × raw, ${perSecond(freshSession)} a second.`,
