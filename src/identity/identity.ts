@@ -29,7 +29,12 @@ export interface SignInOptions extends SignInFacts {
 export interface Identity<Id extends UserId, User> {
   /** The sessions that it lives in. */
   readonly sessions: IdentityHost
-  /** The user whose session this is, or `null`. Resolved once a request: record, user, gate. @throws `ERR_STORE_UNAVAILABLE` */
+  /**
+   * The user whose session this is, or `null`. Resolved once a request: record, user, gate. Ask before the session is written:
+   * one whose record has ended is emptied by the answer, with what this request wrote to it.
+   *
+   * @throws `ERR_STORE_UNAVAILABLE`
+   */
   currentUser(session: object): Promise<User | null>
   /** The same with its reasons. @throws `ERR_STORE_UNAVAILABLE` */
   status(session: object): Promise<IdentityStatus<Id, User>>

@@ -65,7 +65,7 @@ function createDriver(database: SqliteDatabase): SqlDriver {
       database.exec('COMMIT')
       return result
     } catch (error) {
-      database.exec('ROLLBACK')
+      rollBack(database)
       throw error
     }
   }
@@ -76,6 +76,13 @@ function createDriver(database: SqliteDatabase): SqlDriver {
     transaction: (steps) => soon(() => inTransaction(() => walk(steps(), run))),
     migrate: (script) => soon(() => inTransaction(() => void database.exec(script))),
   }
+}
+
+/** SQLite rolls back by itself when a disk is full, say; that there is nothing left to do must not hide why. */
+function rollBack(database: SqliteDatabase): void {
+  try {
+    database.exec('ROLLBACK')
+  } catch {}
 }
 
 function walk<Result>(steps: Steps<Result>, run: (statement: Statement) => readonly Row[]): Result {

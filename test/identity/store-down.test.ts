@@ -113,3 +113,21 @@ test('a last use that cannot be noted is an event, and fails no request', async 
   await app.identity.flush()
   expect(app.log.types).toContain('store-unavailable')
 })
+
+test('a transaction that SQLite has rolled back by itself is told by its own error', async () => {
+  const database = new DatabaseSync(':memory:')
+  const registry = sqliteRegistry(database)
+  await registry.migrate()
+  const app = new App(registry, { clock: new FakeClock(), users: newUsers() })
+  database.exec(
+    `CREATE TRIGGER full BEFORE INSERT ON coatcheck_user_sessions BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END`,
+  )
+  await expect(app.browser().signIn()).rejects.toMatchObject({
+    code: 'ERR_STORE_UNAVAILABLE',
+    cause: { message: 'disk full' },
+  })
+  database.exec('DROP TRIGGER full')
+  const browser = app.browser()
+  await browser.signIn()
+  expect(await browser.whoami()).toBe('Ada')
+})
