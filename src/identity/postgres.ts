@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { SessionError } from '../errors.ts'
 import type { UserSessionRegistry } from './registry.ts'
 import type { Row, SqlDriver, Statement, Steps } from './sql/driver.ts'
@@ -6,24 +7,37 @@ import { DEFAULT_PREFIX, schemaOf, tablesNamed } from './sql/tables.ts'
 
 /** What we use of a `Pool` of `pg`. */
 export interface PgPool {
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+  query(query: PgQuery): Promise<{ rows: unknown[] }>
   connect(): Promise<PgConnection>
 }
 
 interface PgConnection {
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+  query(query: PgQuery): Promise<{ rows: unknown[] }>
   release(error?: boolean): void
+}
+
+/** With a name, it is prepared by each connection that sees it for the first time. */
+interface PgQuery {
+  name?: string | undefined
+  text: string
+  values?: unknown[]
 }
 
 /** What we use of `postgres()` of `postgres.js`. */
 export interface PostgresJs {
-  unsafe(text: string, values?: never[]): PromiseLike<readonly unknown[]>
+  unsafe(text: string, values?: never[], options?: { prepare?: boolean }): PromiseLike<readonly unknown[]>
   begin(body: (sql: { unsafe: PostgresJs['unsafe'] }) => Promise<unknown>): Promise<unknown>
 }
 
 export interface PostgresRegistryOptions {
   /** What the names of our tables begin with; `auth.` puts them into the schema of that name. Default `coatcheck_`. */
   readonly prefix?: string | undefined
+  /**
+   * Whether each connection keeps our statements prepared, so that PostgreSQL plans them once and not at every request: a check
+   * takes about a third of the time. `false` behind a pooler that cannot do that, as PgBouncer in transaction mode before 1.21, or
+   * with `max_prepared_statements = 0`. Default `true`; what `postgres({ prepare: false })` says counts too.
+   */
+  readonly prepare?: boolean | undefined
 }
 
 /**
@@ -40,14 +54,14 @@ export interface PostgresRegistryOptions {
  */
 export function postgresRegistry(
   client: PgPool | PostgresJs,
-  { prefix = DEFAULT_PREFIX }: PostgresRegistryOptions = {},
+  { prefix = DEFAULT_PREFIX, prepare = true }: PostgresRegistryOptions = {},
 ): UserSessionRegistry {
   const tables = tablesNamed(prefix)
   const schema = schemaOf(tables, { bytes: 'BYTEA', integer: 'BIGINT', suffix: '' })
-  return createSqlRegistry(createDriver(connectionsOf(client)), tables, schema)
+  return createSqlRegistry(createDriver(connectionsOf(client), prepare), tables, schema)
 }
 
-type Query = (text: string, values?: readonly unknown[]) => Promise<readonly Row[]>
+type Query = (query: PgQuery) => Promise<readonly Row[]>
 
 /** Either client, as statements alone and statements in a transaction. */
 interface Connections {
@@ -55,12 +69,15 @@ interface Connections {
   readonly begin: <Result>(body: (query: Query) => Promise<Result>) => Promise<Result>
 }
 
-function createDriver({ query, begin }: Connections): SqlDriver {
-  const numbered = new Map<string, string>()
+function createDriver({ query, begin }: Connections, prepare: boolean): SqlDriver {
+  const numbered = new Map<string, Pick<PgQuery, 'name' | 'text'>>()
   const run = (on: Query, { sql, values }: Statement): Promise<readonly Row[]> => {
-    let text = numbered.get(sql)
-    if (text === undefined) numbered.set(sql, (text = sql.replaceAll(/\?(\d+)/g, '$$$1')))
-    return on(text, values)
+    let known = numbered.get(sql)
+    if (known === undefined) {
+      const text = sql.replaceAll(/\?(\d+)/g, '$$$1')
+      numbered.set(sql, (known = { text, name: prepare ? nameOf(text) : undefined }))
+    }
+    return on({ ...known, values: [...values] })
   }
   return {
     skipLocked: 'FOR UPDATE SKIP LOCKED',
@@ -69,10 +86,15 @@ function createDriver({ query, begin }: Connections): SqlDriver {
     migrate: (script) =>
       begin(async (on) => {
         // CREATE TABLE IF NOT EXISTS fails when two processes run it at once.
-        await on(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`)
-        await on(script)
+        await on({ text: `SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})` })
+        await on({ text: script })
       }),
   }
+}
+
+/** By the text, because one connection may serve registries with other prefixes, and pg refuses a name with two texts. */
+function nameOf(text: string): string {
+  return `coatcheck_${hash('sha256', text).slice(0, 32)}`
 }
 
 /** Any number that nobody else takes: "coatch" in ASCII. */
@@ -94,8 +116,9 @@ function connectionsOf(client: PgPool | PostgresJs): Connections {
   if (isPostgresJs(client)) {
     const queryOf =
       (sql: Pick<PostgresJs, 'unsafe'>): Query =>
-      async (text, values) =>
-        (await sql.unsafe(text, values as never[] | undefined)) as readonly Row[] // as: rows are objects, parameters of any type
+      async ({ name, text, values }) =>
+        // as: rows are objects, parameters of any type
+        (await sql.unsafe(text, values as never[] | undefined, { prepare: name !== undefined })) as readonly Row[]
     return {
       query: queryOf(client),
       // as: what begin resolves with is what its body did
@@ -110,8 +133,8 @@ function connectionsOf(client: PgPool | PostgresJs): Connections {
   }
   const queryOf =
     (on: Pick<PgPool, 'query'>): Query =>
-    async (text, values) =>
-      (await on.query(text, values && [...values])).rows as readonly Row[] // as: rows are objects
+    async (query) =>
+      (await on.query(query)).rows as readonly Row[] // as: rows are objects
   return {
     query: queryOf(client),
     async begin(body) {
@@ -119,9 +142,9 @@ function connectionsOf(client: PgPool | PostgresJs): Connections {
       const query = queryOf(connection)
       let isBroken = true
       try {
-        await query('BEGIN')
+        await query({ text: 'BEGIN' })
         const result = await body(query)
-        await query('COMMIT')
+        await query({ text: 'COMMIT' })
         isBroken = false
         return result
       } finally {

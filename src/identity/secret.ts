@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** 256 random bits as 43 characters of base64url: what makes a cookie the owner's. The registry holds its hash alone. */
 export function newSecret(): string {
@@ -12,11 +12,11 @@ export function newHandle(): string {
 
 /** SHA-256, 32 bytes. A fast hash is enough: there is nothing to guess among 2²⁵⁶. */
 export function hashSecret(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest()
+  return hash('sha256', secret, 'buffer')
 }
 
 /** Compares in constant time. */
-export function isSecret(secret: string, hash: Uint8Array): boolean {
+export function isSecret(secret: string, secretHash: Uint8Array): boolean {
   const given = hashSecret(secret)
-  return hash.length === given.length && timingSafeEqual(given, hash)
+  return secretHash.length === given.length && timingSafeEqual(given, secretHash)
 }

@@ -2,12 +2,13 @@ import { SessionError } from '../errors.ts'
 import type { UserSessionRegistry } from './registry.ts'
 import type { Row, SqlDriver, Statement, Steps } from './sql/driver.ts'
 import { createSqlRegistry } from './sql/registry.ts'
+import { compile, type Run, type SqliteStatement } from './sqlite-statement.ts'
 import { DEFAULT_PREFIX, schemaOf, tablesNamed } from './sql/tables.ts'
 
 /** What we use of a `DatabaseSync` of `node:sqlite`, or of a database of `better-sqlite3`. */
 export interface SqliteDatabase {
   exec(sql: string): unknown
-  prepare(sql: string): { all(...values: never[]): unknown[] }
+  prepare(sql: string): SqliteStatement
 }
 
 export interface SqliteRegistryOptions {
@@ -48,22 +49,12 @@ export function sqliteRegistry(
 
 function createDriver(database: SqliteDatabase): SqlDriver {
   waitForLocks(database)
-  const prepared = new Map<string, { order: readonly number[]; all: (...values: unknown[]) => readonly Row[] }>()
+  const compiled = new Map<string, Run>()
 
   const run = ({ sql, values }: Statement): readonly Row[] => {
-    let statement = prepared.get(sql)
-    if (statement === undefined) {
-      // better-sqlite3 takes ?1 for a name, so each place gets its own value.
-      const order: number[] = []
-      const positional = sql.replaceAll(/\?(\d+)/g, (_, number: string) => {
-        order.push(Number(number) - 1)
-        return '?'
-      })
-      const compiled = database.prepare(positional)
-      statement = { order, all: compiled.all.bind(compiled) as never } // as: the rows of any statement
-      prepared.set(sql, statement)
-    }
-    return statement.all(...statement.order.map((at) => values[at] ?? null))
+    let statement = compiled.get(sql)
+    if (statement === undefined) compiled.set(sql, (statement = compile((text) => database.prepare(text), sql)))
+    return statement(values)
   }
 
   /** IMMEDIATE takes the write lock first, so that it cannot be lost halfway. */
@@ -81,7 +72,7 @@ function createDriver(database: SqliteDatabase): SqlDriver {
 
   return {
     skipLocked: '',
-    run: (statement) => soon(() => run(statement)),
+    run: async (statement) => run(statement),
     transaction: (steps) => soon(() => inTransaction(() => walk(steps(), run))),
     migrate: (script) => soon(() => inTransaction(() => void database.exec(script))),
   }

@@ -24,12 +24,18 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-function openPool(): pg.Pool {
-  const pool = new pg.Pool({ connectionString: server.url })
+function openPool(options: pg.PoolConfig = {}): pg.Pool {
+  const pool = new pg.Pool({ connectionString: server.url, ...options })
   // Connections that are idle when the server stops say so.
   pool.on('error', () => {})
   closing.push(() => pool.end())
   return pool
+}
+
+function openPostgresJs(): postgres.Sql {
+  const sql = postgres(server.url, { onnotice: () => {} })
+  closing.push(() => sql.end())
+  return sql
 }
 
 registryContract('SQLite', async () => {
@@ -39,14 +45,69 @@ registryContract('SQLite', async () => {
   return sqliteRegistry(database)
 })
 
+registryContract('SQLite through a client whose rows are always objects, as better-sqlite3 or Node 22.13', async () => {
+  const database = new DatabaseSync(':memory:')
+  closing.push(() => database.close())
+  return sqliteRegistry({
+    exec: (sql) => database.exec(sql),
+    prepare(sql) {
+      const statement = database.prepare(sql)
+      return { all: (...values: never[]) => statement.all(...values) }
+    },
+  })
+})
+
 registryContract('PostgreSQL through pg', async () => {
   return postgresRegistry(openPool(), { prefix: 'pg_' })
 })
 
 registryContract('PostgreSQL through postgres.js', async () => {
-  const sql = postgres(server.url, { onnotice: () => {} })
-  closing.push(() => sql.end())
-  return postgresRegistry(sql, { prefix: 'js_' })
+  return postgresRegistry(openPostgresJs(), { prefix: 'js_' })
+})
+
+registryContract('PostgreSQL without prepared statements', async () => {
+  return postgresRegistry(openPool(), { prefix: 'unprepared_', prepare: false })
+})
+
+describe('prepared statements', () => {
+  /** What the only connection of a client has prepared, after a record was looked for. */
+  const prepared = async (prepare: boolean | undefined): Promise<unknown> => {
+    const pool = openPool({ max: 1 })
+    const registry = postgresRegistry(pool, { prefix: 'prepared_', prepare })
+    await registry.migrate()
+    await registry.find('nobody has this one')
+    const { rows } = await pool.query<{ name: string }>('SELECT name FROM pg_prepared_statements')
+    return rows.map(({ name }) => name)
+  }
+
+  test('are kept by each connection of pg, under a name that begins with ours', async () => {
+    expect(await prepared(undefined)).toEqual([expect.stringMatching(/^coatcheck_[0-9a-f]{32}$/)])
+  })
+
+  test('are not made with prepare: false, as behind an old PgBouncer', async () => {
+    expect(await prepared(false)).toEqual([])
+  })
+
+  test('of one connection may belong to registries with other prefixes', async () => {
+    const pool = openPool({ max: 1 })
+    const registries = ['one_', 'two_'].map((prefix) => postgresRegistry(pool, { prefix }))
+    for (const registry of registries) {
+      // oxlint-disable-next-line no-await-in-loop -- one connection
+      await registry.migrate()
+      // oxlint-disable-next-line no-await-in-loop -- one connection
+      expect(await registry.find('nobody has this one')).toBeUndefined()
+    }
+  })
+
+  test.each(['pg', 'postgres.js'])('of %s outlive a column that somebody adds to the table', async (client) => {
+    const prefix = client === 'pg' ? 'added_pg_' : 'added_js_'
+    const pool = openPool()
+    const registry = postgresRegistry(client === 'pg' ? pool : openPostgresJs(), { prefix })
+    await registry.migrate()
+    await registry.find('nobody has this one')
+    await pool.query(`ALTER TABLE ${prefix}user_sessions ADD COLUMN note TEXT`)
+    expect(await registry.find('nobody has this one')).toBeUndefined()
+  })
 })
 
 describe('the names of the tables', () => {

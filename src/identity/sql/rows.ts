@@ -5,6 +5,12 @@ import type { Row } from './driver.ts'
 export const RECORD_COLUMNS =
   'id, user_id, created_at, authenticated_at, last_seen_at, idle_expires_at, absolute_expires_at, ip_prefix, user_agent, label, method'
 
+/** Those of a record `s` as a check needs it. By name: a column that somebody adds must not change a prepared statement's rows. */
+export const FOUND_COLUMNS: string = `${RECORD_COLUMNS}, epoch, everyone_epoch, secret_hash, ended_at, ended_because`
+  .split(', ')
+  .map((column) => `s.${column}`)
+  .join(', ')
+
 export function readRecord(row: Row): UserSessionRecord {
   return {
     id: String(row['id']),

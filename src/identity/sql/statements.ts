@@ -1,6 +1,6 @@
 import type { Ending, Epochs, NewUserSession, Renewal, UserSessionRegistry } from '../registry.ts'
 import type { SqlValue, Statement } from './driver.ts'
-import { RECORD_COLUMNS } from './rows.ts'
+import { FOUND_COLUMNS, RECORD_COLUMNS } from './rows.ts'
 import type { Tables } from './tables.ts'
 
 type Noted = Parameters<UserSessionRegistry['touch']>[1]
@@ -51,7 +51,7 @@ export function createStatements({ sessions, epochs }: Tables, skipLocked: strin
         last_seen_at, idle_expires_at, absolute_expires_at, ip_prefix, user_agent, label, method)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)`,
 
-    find: `SELECT s.*, COALESCE(u.epoch, 0) AS current_epoch, COALESCE(e.epoch, 0) AS current_everyone_epoch
+    find: `SELECT ${FOUND_COLUMNS}, COALESCE(u.epoch, 0) AS current_epoch, COALESCE(e.epoch, 0) AS current_everyone_epoch
       FROM ${sessions} s
       LEFT JOIN ${epochs} u ON u.user_id = s.user_id
       LEFT JOIN ${epochs} e ON e.user_id = ''
