@@ -1,3 +1,4 @@
+import { markdownItem, markdownTable } from './markdown.ts'
 import type { Timing } from './measure.ts'
 import type { Result, Row } from './result.ts'
 import { COOKIE_NAME } from './session.ts'
@@ -5,28 +6,12 @@ import { COOKIE_NAME } from './session.ts'
 /** What coatcheck wants to stay under, as a multiple of the raw loop. */
 const GOAL = 1.2
 
-const PAGE = 118
-
 const HEAD = ['', 'protects by', 'seal µs', '× raw', 'open µs', '× raw', 'cookie B', 'largest JSON B']
 
 /** The table with its foot, as text for a terminal. It is a Markdown table, too. */
 export function table(result: Result): string {
   const cells = [HEAD, ...result.rows.map(rowCells)]
-  const widths = HEAD.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)))
-  const line = (row: readonly string[]): string => `| ${row.map((cell, at) => pad(cell, at, widths)).join(' | ')} |`
-  const rule = `|${widths.map((width, at) => (isText(at) ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`
-  const [head = [], ...body] = cells
-  return [line(head), rule, ...body.map(line), '', verdict(result), '', ...foot(result)].join('\n')
-}
-
-/** Names stand to the left, figures to the right. */
-function pad(cell: string, column: number, widths: readonly number[]): string {
-  const width = widths[column] ?? 0
-  return isText(column) ? cell.padEnd(width) : cell.padStart(width)
-}
-
-function isText(column: number): boolean {
-  return column < 2
+  return [...markdownTable(cells, 2), '', verdict(result), '', ...foot(result)].join('\n')
 }
 
 function rowCells(row: Row): string[] {
@@ -86,17 +71,6 @@ The raw loop does none of that.`,
 ${short(freshSession.ratio.median)} × raw. What a request commits was guarded when it was assigned: its row has the commit.`,
       `"largest JSON" is what fits in name + value ≤ 4096 for a cookie named "${COOKIE_NAME}". h3 splits what is longer.`,
       '≤ and ≈: base64 that is percent-encoded for Set-Cookie differs in length from seal to seal.',
-    ].flatMap(wrap),
+    ].flatMap(markdownItem),
   ]
-}
-
-/** An item of a list, folded to the width of a page. */
-function wrap(item: string): string[] {
-  const lines = ['-']
-  for (const word of item.split(' ')) {
-    const line = lines.at(-1) ?? ''
-    if (line.length + word.length < PAGE) lines[lines.length - 1] = `${line} ${word}`
-    else lines.push(`  ${word}`)
-  }
-  return lines
 }
