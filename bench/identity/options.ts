@@ -1,0 +1,27 @@
+import { parseArgs } from 'node:util'
+
+export interface Options {
+  readonly rounds: number
+  readonly slices: number
+  readonly json: boolean
+}
+
+export const USAGE = 'Usage: npm run bench:identity -- [--rounds N] [--slices N] [--json]'
+
+/** @throws one clear line */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: 'string', default: '300' },
+      slices: { type: 'string', default: '15' },
+      json: { type: 'boolean', default: false },
+    },
+  })
+  return { rounds: count('rounds', values.rounds), slices: count('slices', values.slices), json: values.json }
+}
+
+function count(name: string, text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text)
+  throw new RangeError(`--${name} is "${text}", expected a number from 1 to 9999`)
+}
