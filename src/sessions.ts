@@ -127,9 +127,11 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     return setCookie(attributes, value, context, maxAge)
   }
 
-  const exchanges = new WeakMap<object, Exchange<Data>>()
+  // On the request itself: a WeakMap of short-lived keys costs the garbage collector more than all of an untouched session.
+  const held: unique symbol = Symbol(`session ${name}`)
+  const knownOf = (request: { readonly [held]?: Exchange<Data> }): Exchange<Data> | undefined => request[held]
   const exchangeOf = (request: object): Exchange<Data> => {
-    const exchange = exchanges.get(request)
+    const exchange = knownOf(request)
     if (exchange !== undefined) return exchange
     throw new SessionError(
       'ERR_OPTIONS',
@@ -138,7 +140,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
   }
 
   const begin = (request: object, facts: RequestFacts): Exchange<Data> => {
-    const known = exchanges.get(request)
+    const known = knownOf(request)
     if (known !== undefined) return known
     const exchange = createExchange<Data>({
       newState: () => newState(facts.cookieHeader),
@@ -146,7 +148,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       isSecure: facts.isSecure,
       sessionCookie,
     })
-    exchanges.set(request, exchange)
+    Object.defineProperty(request, held, { value: exchange })
     return exchange
   }
 

@@ -39,11 +39,16 @@ export interface ExpressRequest extends IncomingMessage {
 export function session<Data extends object>(
   sessions: Sessions<Data>,
 ): (request: ExpressRequest, response: ServerResponse, next: (error?: unknown) => void) => void {
+  // One getter for all requests: with one each, no two of them have the same shape, and V8 looks everything up anew.
+  const property: PropertyDescriptor = {
+    configurable: true,
+    get(this: object) {
+      return sessions.of(this)
+    },
+  }
   return (request, response, next) => {
-    const exchange = attach(sessions, request, response, () => request.secure)
-    if (!('session' in request)) {
-      Object.defineProperty(request, 'session', { configurable: true, get: () => exchange.session })
-    }
+    attach(sessions, request, response, () => request.secure)
+    if (!('session' in request)) Object.defineProperty(request, 'session', property)
     next()
   }
 }

@@ -93,14 +93,23 @@ export function attach<Data extends object>(
   isSecure: () => boolean,
 ): Exchange<Data> {
   const exchange = sessions.begin(request, { cookieHeader: request.headers.cookie, isSecure })
-  if (committing.get(response)?.has(exchange) === true) return exchange
-  committing.set(response, new Set(committing.get(response)).add(exchange))
+  const committed = exchangesOf(response)
+  if (committed.includes(exchange)) return exchange
+  committed.push(exchange)
   commitBeforeHeaders(response, exchange)
   return exchange
 }
 
 /** Which exchanges a response commits already: an application mounted in another one may bring the middleware twice. */
-const committing = new WeakMap<NodeResponse, Set<unknown>>()
+function exchangesOf(response: NodeResponse & { [COMMITTED]?: unknown[] }): unknown[] {
+  const known = response[COMMITTED]
+  if (known !== undefined) return known
+  const none: unknown[] = []
+  Object.defineProperty(response, COMMITTED, { value: none })
+  return none
+}
+
+const COMMITTED: unique symbol = Symbol('sessions that this response commits')
 
 type WriteHead = (status: number, ...rest: unknown[]) => NodeResponse
 
