@@ -1,5 +1,4 @@
 import { stateOf } from '../session/session.ts'
-import { asked } from './asked.ts'
 import { readClaims, userKey, type UserId } from './claims.ts'
 import type { UserSessionRegistry } from './registry.ts'
 import type { Resolver } from './resolver.ts'
@@ -51,14 +50,14 @@ const WEEK_SECONDS = 7 * 86_400
 export function createDevices<Id extends UserId>(
   registry: UserSessionRegistry,
   resolver: Resolver<Id, unknown>,
-  { now, emit }: VerifierHost,
+  { now, emit, asking }: VerifierHost,
 ): Devices<Id> {
   return {
     async listSessions(userId, session) {
       const key = userKey(userId)
       const claims = session === undefined ? undefined : stateOf(session).claims
       const current = claims && readClaims(claims)?.sid
-      const records = await asked(emit, () => registry.list(key, now()))
+      const records = await asking.read(() => registry.list(key, now()))
       return records.map(
         ({ id, createdAt, authenticatedAt, lastSeenAt, ipPrefix, userAgent, label, method }): Device => ({
           id,
@@ -77,7 +76,7 @@ export function createDevices<Id extends UserId>(
     async revokeSession(id, { userId }) {
       const because = 'revoked'
       const ending = { at: now(), because, userId: userKey(userId) } as const
-      const didEnd = await asked(emit, () => registry.end(id, ending))
+      const didEnd = await asking.change(() => registry.end(id, ending))
       if (didEnd) emit({ type: 'session_expired', userSession: id, userId, because })
       return didEnd
     },
@@ -87,7 +86,7 @@ export function createDevices<Id extends UserId>(
       const status = await resolver.resolve(state)
       if (status.state !== 'signed-in' || status.userSession === undefined) return 0
       const { userId, userSession } = status
-      const count = await asked(emit, () =>
+      const count = await asking.change(() =>
         registry.endOthers(userKey(userId), userSession, { at: now(), because: 'others' }),
       )
       resolver.forget(state)
@@ -97,12 +96,12 @@ export function createDevices<Id extends UserId>(
     },
 
     async revokeEveryone() {
-      await asked(emit, () => registry.raiseEveryoneEpoch())
+      await asking.change(() => registry.raiseEveryoneEpoch())
       emit({ type: 'revoked', scope: 'everyone' })
     },
 
     sweep({ limit = 1000, keepSeconds = WEEK_SECONDS } = {}) {
-      return asked(emit, () => registry.sweep({ before: now() - keepSeconds * 1000, limit }))
+      return asking.change(() => registry.sweep({ before: now() - keepSeconds * 1000, limit }))
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { Duration } from '../duration.ts'
 import { SessionError } from '../errors.ts'
 import type { JsonObject } from '../serializers/serializer.ts'
 import type { Lifetime } from '../session/lifetime.ts'
@@ -33,9 +34,14 @@ interface CommonOptions<User> {
   readonly allow?: ((user: User) => boolean | Promise<boolean>) | undefined
   /**
    * How long a user session may last, whatever the cookie says: `'aal1'`, `'aal2'`, `'aal3'` (NIST SP 800-63B-4), or both
-   * spans. Default: the timeouts of the sessions; where their format has none, `'aal1'`.
+   * spans. Default: the timeouts of the sessions.
    */
   readonly limits?: Limits | undefined
+  /**
+   * How long a request waits for the record before it is `ERR_STORE_UNAVAILABLE`: for a connection that is half open, which
+   * would never answer. Whole seconds. Default `'2s'`. Databases that answer at once, as SQLite does, do not need it.
+   */
+  readonly timeout?: Duration | undefined
 }
 
 /** With one record a device. */
@@ -54,7 +60,7 @@ export type IdentityOptions<Id extends UserId, User> =
   | UserSessionsIdentityOptions<Id, User>
   | UserTokensIdentityOptions<Id, User>
 
-const KNOWN: ReadonlySet<string> = new Set(['sessions', 'verify', 'loadUser', 'allow', 'limits'])
+const KNOWN: ReadonlySet<string> = new Set(['sessions', 'verify', 'loadUser', 'allow', 'limits', 'timeout'])
 
 /** @throws `ERR_OPTIONS` */
 export function checkIdentityOptions<Id extends UserId, User>(options: IdentityOptions<Id, User>): void {

@@ -3,7 +3,7 @@ import { blameCaller, SessionError } from '../errors.ts'
 import type { JsonObject } from '../serializers/serializer.ts'
 import { stateOf } from '../session/session.ts'
 import type { SessionState } from '../session/state.ts'
-import { asked } from './asked.ts'
+import { createAsking } from './asking.ts'
 import { createBackground } from './background.ts'
 import { userKey, type UserId } from './claims.ts'
 import { createDevices, type Devices } from './devices.ts'
@@ -100,14 +100,20 @@ export function createIdentity<Id extends UserId, User>(
     const { clock: now, emit, lifetime: sealed } = options.sessions.host
     const background = createBackground(() => emit({ type: 'store-unavailable' }))
     const lifetime = options.limits === undefined ? sealed : checkLimits(options.limits)
-    const host: VerifierHost = { now, emit, background, lifetime }
+    const asking = createAsking(emit, seconds(options.timeout ?? '2s', 'timeout') * 1000)
+    const host: VerifierHost = { now, emit, asking, background, lifetime }
     const { allow, sessions } = options
     if (isWithTokens(options)) {
       const verifier = createUserTokensVerifier(options.verify, host)
-      return wire(sessions, verifier, createResolver<Id, User>({ verifier, allow, emit, loadUser: undefined }), host)
+      return wire(
+        sessions,
+        verifier,
+        createResolver<Id, User>({ verifier, allow, emit, asking, loadUser: undefined }),
+        host,
+      )
     }
     const verifier = createUserSessionsVerifier<Id>(options.verify, host)
-    const resolver = createResolver<Id, User>({ verifier, allow, emit, loadUser: options.loadUser })
+    const resolver = createResolver<Id, User>({ verifier, allow, emit, asking, loadUser: options.loadUser })
     return {
       ...wire(sessions, verifier, resolver, host),
       ...createDevices<Id>(options.verify.registry, resolver, host),
@@ -125,7 +131,7 @@ function wire<Id extends UserId, User>(
   sessions: IdentityHost,
   verifier: Verifier<Id, unknown>,
   resolver: Resolver<Id, User>,
-  { now, emit, background }: VerifierHost,
+  { now, emit, asking, background }: VerifierHost,
 ): Identity<Id, User> {
   // session.reset() and session.destroy() sign out too: a record that stayed alive would keep every copy of the cookie alive.
   sessions.host.onClaimsEnded((claims) => background.run(`ended ${JSON.stringify(claims)}`, () => verifier.end(claims)))
@@ -152,13 +158,13 @@ function wire<Id extends UserId, User>(
       return status.state === 'signed-in' ? status.user : null
     },
 
-    epochOf: (userId) => asked(emit, () => verifier.epochOf(userId)),
+    epochOf: (userId) => asking.read(() => verifier.epochOf(userId)),
 
     signIn: async function signIn(session, userId, { persistent, ...facts } = {}) {
       const state = writable(signIn, session)
       blameCaller(signIn, () => userKey(userId))
       const before = state.claims
-      const begun = await asked(emit, () => verifier.begin(userId, facts, before))
+      const begun = await asking.change(() => verifier.begin(userId, facts, before))
       if (!begun.ok) throw revoked('signIn', 'epoch was read')
       // What the last user left in this browser is not for the next one.
       if (before !== undefined && before['uid'] !== userId) state.reset()
@@ -169,7 +175,7 @@ function wire<Id extends UserId, User>(
     signOut: async function signOut(session) {
       const state = writable(signOut, session)
       const { claims } = state
-      if (claims !== undefined) await asked(emit, () => verifier.end(claims))
+      if (claims !== undefined) await asking.change(() => verifier.end(claims))
       state.reset()
       resolver.forget(state)
     },
@@ -194,7 +200,7 @@ function wire<Id extends UserId, User>(
       const status = await resolver.resolve(state)
       const { claims } = state
       if (status.state !== 'signed-in' || claims === undefined) throw revoked('reauthenticated', 'request began')
-      const begun = await asked(emit, () => verifier.renew(claims, facts))
+      const begun = await asking.change(() => verifier.renew(claims, facts))
       if (!begun.ok) throw revoked('reauthenticated', 'request began')
       claim(state, begun.claims, undefined)
       const { userId, userSession } = status
@@ -203,7 +209,7 @@ function wire<Id extends UserId, User>(
 
     revokeUser: async function revokeUser(userId) {
       blameCaller(revokeUser, () => userKey(userId))
-      await asked(emit, () => verifier.revokeUser(userId))
+      await asking.change(() => verifier.revokeUser(userId))
       emit({ type: 'revoked', scope: 'user', userId })
     },
 

@@ -1,6 +1,6 @@
 import type { RefusedReason } from '../errors.ts'
 import type { SessionState } from '../session/state.ts'
-import { asked } from './asked.ts'
+import type { Asking } from './asking.ts'
 import type { UserId } from './claims.ts'
 import type { SignedOutBecause } from './verdict.ts'
 import type { Verifier, VerifierHost } from './verifier.ts'
@@ -35,18 +35,20 @@ export function createResolver<Id extends UserId, User>({
   loadUser,
   allow = () => true,
   emit,
+  asking,
 }: {
   readonly verifier: Verifier<Id, User>
   readonly loadUser: ((id: Id) => User | null | undefined | Promise<User | null | undefined>) | undefined
   readonly allow: ((user: User) => boolean | Promise<boolean>) | undefined
   readonly emit: VerifierHost['emit']
+  readonly asking: Asking
 }): Resolver<Id, User> {
   const resolved = new WeakMap<SessionState, Promise<IdentityStatus<Id, User>>>()
 
   const look = async (state: SessionState): Promise<IdentityStatus<Id, User>> => {
     const { claims } = state
     if (claims === undefined) return signedOut(state.refused === 'missing' ? undefined : state.refused)
-    const verdict = await asked(emit, () => verifier.check(claims))
+    const verdict = await asking.read(() => verifier.check(claims))
     if (verdict.state === 'refused') {
       if (state.claims === claims) state.refuse(verdict.reason)
       return signedOut(verdict.reason, verdict.because)

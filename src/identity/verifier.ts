@@ -1,6 +1,7 @@
 import type { RefusedReason } from '../errors.ts'
 import type { Lifetime } from '../session/lifetime.ts'
 import type { JsonObject } from '../serializers/serializer.ts'
+import type { Asking } from './asking.ts'
 import type { Background } from './background.ts'
 import type { UserId } from './claims.ts'
 import type { IdentityEvent } from './events.ts'
@@ -62,5 +63,6 @@ export interface VerifierHost {
   readonly now: () => number
   readonly lifetime: Lifetime
   readonly emit: (event: IdentityEvent) => void
+  readonly asking: Asking
   readonly background: Background
 }

@@ -21,7 +21,7 @@ export interface User {
   revoked: boolean
 }
 
-type AppOptions = Partial<Pick<UserSessionsIdentityOptions<number, User>, 'limits'>> &
+type AppOptions = Partial<Pick<UserSessionsIdentityOptions<number, User>, 'limits' | 'timeout'>> &
   UserSessionsOptions &
   Partial<Pick<SessionsOptions<AppSession>, 'idleTimeout' | 'absoluteTimeout'>>
 
@@ -37,7 +37,7 @@ export class App {
   constructor(
     registry: UserSessionRegistry,
     world: { readonly clock: FakeClock; readonly users: Map<number, User>; readonly log?: EventLog },
-    { limits, maxSessionsPerUser, ...timeouts }: AppOptions = {},
+    { limits, timeout, maxSessionsPerUser, ...timeouts }: AppOptions = {},
   ) {
     this.users = world.users
     this.log = world.log ?? new EventLog()
@@ -63,6 +63,7 @@ export class App {
         return !user.revoked
       },
       limits,
+      timeout,
     })
   }
 

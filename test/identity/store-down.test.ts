@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { inspect } from 'node:util'
 import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
@@ -131,3 +133,50 @@ test('a transaction that SQLite has rolled back by itself is told by its own err
   await browser.signIn()
   expect(await browser.whoami()).toBe('Ada')
 })
+
+test('a connection that is half open is an answer of 503 within the timeout, and works again when it does', async () => {
+  const server = await startPostgres()
+  const proxy = await startProxy(Number(new URL(server.url).port))
+  const pool = new pg.Pool({ host: '127.0.0.1', port: proxy.port, user: 'postgres', password: 'postgres', max: 1 })
+  pool.on('error', () => {})
+  onTestFinished(async () => {
+    proxy.resume()
+    await pool.end()
+    proxy.close()
+    await server.stop()
+  })
+  const registry = postgresRegistry(pool)
+  await registry.migrate()
+  const app = new App(registry, { clock: new FakeClock(), users: newUsers() }, { timeout: '1s' })
+  const browser = app.browser()
+  await browser.signIn()
+  proxy.pause()
+  await expect(browser.whoami()).rejects.toMatchObject({
+    code: 'ERR_STORE_UNAVAILABLE',
+    status: 503,
+    cause: { message: 'no answer within 1000 ms' },
+  })
+  proxy.resume()
+  expect(await browser.whoami()).toBe('Ada')
+})
+
+/** Stands between a client and a server, and can hold everything back without closing anything. */
+async function startProxy(target: number) {
+  const sockets: Socket[] = []
+  const proxy = createServer((client) => {
+    const upstream = connect(target, '127.0.0.1')
+    client.pipe(upstream).pipe(client)
+    for (const socket of [client, upstream]) {
+      socket.on('error', () => {})
+      sockets.push(socket)
+    }
+  })
+  await once(proxy.listen(0, '127.0.0.1'), 'listening')
+  const { port } = proxy.address() as AddressInfo // as: a TCP server has such an address
+  return {
+    port,
+    pause: () => sockets.forEach((socket) => socket.pause()),
+    resume: () => sockets.forEach((socket) => socket.resume()),
+    close: () => proxy.close(),
+  }
+}
