@@ -6,13 +6,13 @@ import type { VerifierHost } from './verifier.ts'
  * own, `ERR_STORE_UNAVAILABLE` with what went wrong as its cause, and the cookie stays as it is.
  */
 export interface Asking {
-  /** For what changes nothing: waits no longer than the identity's `timeout`. */
+  /** For what changes nothing. */
   read<Answer>(ask: () => Promise<Answer>): Promise<Answer>
-  /** For what changes something: waits for the end, because half-way nobody knows whether it was done. */
+  /** For what changes something: of a change that failed nobody knows whether it was made. */
   change<Answer>(ask: () => Promise<Answer>): Promise<Answer>
 }
 
-export function createAsking(emit: VerifierHost['emit'], timeoutMilliseconds: number): Asking {
+export function createAsking(emit: VerifierHost['emit']): Asking {
   const asked = async <Answer>(ask: () => Promise<Answer>, effect: string): Promise<Answer> => {
     try {
       return await ask()
@@ -27,21 +27,7 @@ export function createAsking(emit: VerifierHost['emit'], timeoutMilliseconds: nu
     }
   }
   return {
-    read: (ask) =>
-      asked(
-        () => within(timeoutMilliseconds, ask),
-        'Nobody knows whether this session still counts; nothing was changed.',
-      ),
+    read: (ask) => asked(ask, 'Nobody knows whether this session still counts; nothing was changed.'),
     change: (ask) => asked(ask, 'Whether the change was made is not known; it may be asked for again.'),
-  }
-}
-
-async function within<Answer>(milliseconds: number, ask: () => Promise<Answer>): Promise<Answer> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds)
-  try {
-    return await Promise.race([ask(), late.promise])
-  } finally {
-    clearTimeout(timer)
   }
 }

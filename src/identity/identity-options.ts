@@ -1,4 +1,3 @@
-import type { Duration } from '../duration.ts'
 import { SessionError } from '../errors.ts'
 import type { JsonObject } from '../serializers/serializer.ts'
 import type { Lifetime } from '../session/lifetime.ts'
@@ -37,11 +36,6 @@ interface CommonOptions<User> {
    * spans. Default: the timeouts of the sessions.
    */
   readonly limits?: Limits | undefined
-  /**
-   * How long a request waits for the record before it is `ERR_STORE_UNAVAILABLE`: for a connection that is half open, which
-   * would never answer. Whole seconds. Default `'2s'`. Databases that answer at once, as SQLite does, do not need it.
-   */
-  readonly timeout?: Duration | undefined
 }
 
 /** With one record a device. */
@@ -60,7 +54,7 @@ export type IdentityOptions<Id extends UserId, User> =
   | UserSessionsIdentityOptions<Id, User>
   | UserTokensIdentityOptions<Id, User>
 
-const KNOWN: ReadonlySet<string> = new Set(['sessions', 'verify', 'loadUser', 'allow', 'limits', 'timeout'])
+const KNOWN: ReadonlySet<string> = new Set(['sessions', 'verify', 'loadUser', 'allow', 'limits'])
 
 /** @throws `ERR_OPTIONS` */
 export function checkIdentityOptions<Id extends UserId, User>(options: IdentityOptions<Id, User>): void {

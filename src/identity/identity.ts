@@ -100,7 +100,7 @@ export function createIdentity<Id extends UserId, User>(
     const { clock: now, emit, lifetime: sealed } = options.sessions.host
     const background = createBackground(() => emit({ type: 'store-unavailable' }))
     const lifetime = options.limits === undefined ? sealed : checkLimits(options.limits)
-    const asking = createAsking(emit, seconds(options.timeout ?? '2s', 'timeout') * 1000)
+    const asking = createAsking(emit)
     const host: VerifierHost = { now, emit, asking, background, lifetime }
     const { allow, sessions } = options
     if (isWithTokens(options)) {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { seconds, type Duration } from '../duration.ts'
 import { SessionError } from '../errors.ts'
 import type { UserSessionRegistry } from './registry.ts'
 import { schemaFor } from './sql/dialects.ts'
@@ -39,6 +40,11 @@ export interface PostgresRegistryOptions {
    * with `max_prepared_statements = 0`. Default `true`; what `postgres({ prepare: false })` says counts too.
    */
   readonly prepare?: boolean | undefined
+  /**
+   * How long a check waits for its answer, a free connection included: of a connection that is half open it would never come.
+   * What changes something waits for its end, because half-way nobody knows whether it was done. Default `'2s'`.
+   */
+  readonly timeout?: Duration | undefined
 }
 
 /**
@@ -55,10 +61,14 @@ export interface PostgresRegistryOptions {
  */
 export function postgresRegistry(
   client: PgPool | PostgresJs,
-  { prefix = DEFAULT_PREFIX, prepare = true }: PostgresRegistryOptions = {},
+  { prefix = DEFAULT_PREFIX, prepare = true, timeout = '2s' }: PostgresRegistryOptions = {},
 ): UserSessionRegistry {
   const tables = tablesNamed(prefix)
-  return createSqlRegistry(createDriver(connectionsOf(client), prepare), tables, schemaFor('postgres', tables))
+  return createSqlRegistry(
+    createDriver(connectionsOf(client), prepare, seconds(timeout, 'timeout') * 1000),
+    tables,
+    schemaFor('postgres', tables),
+  )
 }
 
 type Query = (query: PgQuery) => Promise<readonly Row[]>
@@ -69,7 +79,7 @@ interface Connections {
   readonly begin: <Result>(body: (query: Query) => Promise<Result>) => Promise<Result>
 }
 
-function createDriver({ query, begin }: Connections, prepare: boolean): SqlDriver {
+function createDriver({ query, begin }: Connections, prepare: boolean, timeoutMilliseconds: number): SqlDriver {
   const numbered = new Map<string, Pick<PgQuery, 'name' | 'text'>>()
   const run = (on: Query, { sql, values }: Statement): Promise<readonly Row[]> => {
     let known = numbered.get(sql)
@@ -82,6 +92,7 @@ function createDriver({ query, begin }: Connections, prepare: boolean): SqlDrive
   return {
     skipLocked: 'FOR UPDATE SKIP LOCKED',
     run: (statement) => run(query, statement),
+    read: (statement) => within(timeoutMilliseconds, run(query, statement)),
     transaction: (steps) => begin((on) => walk(steps(), (statement) => run(on, statement))),
     migrate: (script) =>
       begin(async (on) => {
@@ -89,6 +100,16 @@ function createDriver({ query, begin }: Connections, prepare: boolean): SqlDrive
         await on({ text: `SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})` })
         await on({ text: script })
       }),
+  }
+}
+
+async function within<Answer>(milliseconds: number, answer: Promise<Answer>): Promise<Answer> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds)
+  try {
+    return await Promise.race([answer, late.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

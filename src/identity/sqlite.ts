@@ -73,6 +73,7 @@ function createDriver(database: SqliteDatabase): SqlDriver {
   return {
     skipLocked: '',
     run: async (statement) => run(statement),
+    read: async (statement) => run(statement),
     transaction: (steps) => soon(() => inTransaction(() => walk(steps(), run))),
     migrate: (script) => soon(() => inTransaction(() => void database.exec(script))),
   }

@@ -21,7 +21,7 @@ export interface User {
   revoked: boolean
 }
 
-type AppOptions = Partial<Pick<UserSessionsIdentityOptions<number, User>, 'limits' | 'timeout'>> &
+type AppOptions = Partial<Pick<UserSessionsIdentityOptions<number, User>, 'limits'>> &
   UserSessionsOptions &
   Partial<Pick<SessionsOptions<AppSession>, 'idleTimeout' | 'absoluteTimeout'>>
 
@@ -37,7 +37,7 @@ export class App {
   constructor(
     registry: UserSessionRegistry,
     world: { readonly clock: FakeClock; readonly users: Map<number, User>; readonly log?: EventLog },
-    { limits, timeout, maxSessionsPerUser, ...timeouts }: AppOptions = {},
+    { limits, maxSessionsPerUser, ...timeouts }: AppOptions = {},
   ) {
     this.users = world.users
     this.log = world.log ?? new EventLog()
@@ -63,7 +63,6 @@ export class App {
         return !user.revoked
       },
       limits,
-      timeout,
     })
   }
 

@@ -17,6 +17,8 @@ export type Steps<Result> = Generator<Statement, Result, readonly Row[]>
 /** How statements get to a database. */
 export interface SqlDriver {
   run(statement: Statement): Promise<readonly Row[]>
+  /** The same for a statement that changes nothing: a database that does not answer in time rejects. */
+  read(statement: Statement): Promise<readonly Row[]>
   /** All of the steps or none of them. */
   transaction<Result>(steps: () => Steps<Result>): Promise<Result>
   /** A script of several statements without parameters, in one transaction, which no other process runs at the same time. */

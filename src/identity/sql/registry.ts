@@ -21,13 +21,13 @@ export function createSqlRegistry(driver: SqlDriver, tables: Tables, schema: str
     migrate: () => driver.migrate(schema),
 
     async epochs(userId) {
-      return readEpochs(await driver.run(statements.epochs(userId)))
+      return readEpochs(await driver.read(statements.epochs(userId)))
     },
 
     insert: (record, options) => driver.transaction(() => insertion(statements, record, options)),
 
     async find(id) {
-      const [row] = await driver.run(statements.find(id))
+      const [row] = await driver.read(statements.find(id))
       return row === undefined ? undefined : readFound(row)
     },
 
@@ -36,7 +36,7 @@ export function createSqlRegistry(driver: SqlDriver, tables: Tables, schema: str
     renew: async (id, secretHash, renewal) => didSomething(await driver.run(statements.renew(id, secretHash, renewal))),
 
     async list(userId, now) {
-      return (await driver.run(statements.list(userId, now))).map(readRecord)
+      return (await driver.read(statements.list(userId, now))).map(readRecord)
     },
 
     end: async (id, ending) => didSomething(await driver.run(statements.end(id, ending))),
