@@ -1,5 +1,5 @@
 import { SessionError } from '../errors.ts'
-import type { VerifierHost } from './verifier.ts'
+import type { IdentityEvent } from './events.ts'
 
 /**
  * Asks the server-side record. When it does not answer, nobody is signed in and nobody is signed out: that is an error of its
@@ -12,7 +12,7 @@ export interface Asking {
   change<Answer>(ask: () => Promise<Answer>): Promise<Answer>
 }
 
-export function createAsking(emit: VerifierHost['emit']): Asking {
+export function createAsking(emit: (event: IdentityEvent) => void): Asking {
   const asked = async <Answer>(ask: () => Promise<Answer>, effect: string): Promise<Answer> => {
     try {
       return await ask()
