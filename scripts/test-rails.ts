@@ -28,8 +28,7 @@ async function run(): Promise<number> {
     if (place === undefined) continue
     try {
       for (const scenario of SCENARIOS.filter((each) => each.rails === rails)) {
-        // One after the other: each starts two servers.
-        // oxlint-disable-next-line no-await-in-loop
+        // oxlint-disable-next-line no-await-in-loop -- one after the other: each starts two servers
         total.failed += await walk(scenario, place, seed)
         total.walks += WALKS
       }
@@ -55,8 +54,7 @@ async function walk(scenario: Scenario, place: RailsPlace, seed: number): Promis
   const { cookieName, stages } = stagesOf(scenario, randomBytes(64).toString('hex'), randomBytes(64).toString('hex'))
   const walks = new Walks({ cookieName, seed, count: WALKS })
   for (const stage of stages) {
-    // The servers of the stage before are gone, the browsers keep their cookies.
-    // oxlint-disable-next-line no-await-in-loop
+    // oxlint-disable-next-line no-await-in-loop -- the servers of the stage before are gone, the browsers keep their cookies
     await crossOnce(walks, stage, place)
   }
   const { steps, failures } = walks.outcome

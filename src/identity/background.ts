@@ -1,13 +1,13 @@
 /** Work that no request waits for. */
 export interface Background {
   /** Runs `work` soon, unless work of the same `key` is under way. What it rejects with goes to `onError`. */
-  run(key: string, work: () => Promise<unknown>): void
+  run(key: unknown, work: () => Promise<unknown>): void
   /** Resolves once nothing is under way: before a process ends. */
   flush(): Promise<void>
 }
 
 export function createBackground(onError: (error: unknown) => void): Background {
-  const running = new Map<string, Promise<void>>()
+  const running = new Map<unknown, Promise<void>>()
   return {
     run(key, work) {
       if (running.has(key)) return

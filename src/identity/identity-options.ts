@@ -15,7 +15,7 @@ export interface IdentityHost {
   readonly host: {
     /** Milliseconds since 1970. */
     readonly clock: () => number
-    /** How long the seal lets a session live; infinite where the format has no time in it. */
+    /** The timeouts of the sessions. */
     readonly lifetime: Lifetime
     readonly emit: (event: IdentityEvent) => void
     /** Hears the claims of every session that the application ends by itself, with `reset()` or `destroy()`. */

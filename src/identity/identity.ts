@@ -133,8 +133,12 @@ function wire<Id extends UserId, User>(
   resolver: Resolver<Id, User>,
   { now, emit, asking, background }: VerifierHost,
 ): Identity<Id, User> {
+  const ended = new WeakSet<JsonObject>()
+  const endSoon = (claims: JsonObject): void => {
+    if (!ended.has(claims)) background.run(claims, () => verifier.end(claims))
+  }
   // session.reset() and session.destroy() sign out too: a record that stayed alive would keep every copy of the cookie alive.
-  sessions.host.onClaimsEnded((claims) => background.run(`ended ${JSON.stringify(claims)}`, () => verifier.end(claims)))
+  sessions.host.onClaimsEnded(endSoon)
 
   /** Puts the claims into the session, or takes back what they stand for when it cannot hold them any more. */
   const claim = (state: SessionState, claims: JsonObject, persistent: boolean | undefined): void => {
@@ -142,7 +146,7 @@ function wire<Id extends UserId, User>(
       state.renew(persistent === undefined ? {} : { persistent })
       state.claim(claims)
     } catch (error) {
-      background.run('taken back', () => verifier.end(claims))
+      endSoon(claims)
       throw error
     }
     resolver.forget(state)
@@ -166,6 +170,7 @@ function wire<Id extends UserId, User>(
       const before = state.claims
       const begun = await asking.change(() => verifier.begin(userId, facts, before))
       if (!begun.ok) throw revoked('signIn', 'epoch was read')
+      if (before !== undefined) ended.add(before)
       // What the last user left in this browser is not for the next one.
       if (before !== undefined && before['uid'] !== userId) state.reset()
       claim(state, begun.claims, persistent)
@@ -175,7 +180,10 @@ function wire<Id extends UserId, User>(
     signOut: async function signOut(session) {
       const state = writable(signOut, session)
       const { claims } = state
-      if (claims !== undefined) await asking.change(() => verifier.end(claims))
+      if (claims !== undefined) {
+        await asking.change(() => verifier.end(claims))
+        ended.add(claims)
+      }
       state.reset()
       resolver.forget(state)
     },

@@ -46,6 +46,9 @@ const LONGEST_TEXT = 300
 /** The least time between two notes of a session's last use. */
 const TOUCH_SECONDS = 60
 
+/** How many sessions a process remembers to have noted; to forget them costs a statement that changes nothing. */
+const MOST_NOTED = 10_000
+
 /** Decides by the record, in one statement of the registry. */
 export function createUserSessionsVerifier<Id extends UserId>(
   { registry, maxSessionsPerUser }: UserSessions,
@@ -58,8 +61,14 @@ export function createUserSessionsVerifier<Id extends UserId>(
 
   const idleEnd = (at: number, absoluteEnd: number): number => Math.min(at + idleMilliseconds, absoluteEnd)
 
+  // By handle. Of parallel requests some read the record before the first one's note is there, and would note it again.
+  const noted = new Map<string, number>()
+
   const noteUse = (record: UserSessionRecord, at: number): void => {
-    if (at - record.lastSeenAt < touchMilliseconds) return
+    const lastNoted = noted.get(record.id) ?? record.lastSeenAt
+    if (at - Math.max(lastNoted, record.lastSeenAt) < touchMilliseconds) return
+    if (noted.size >= MOST_NOTED) noted.clear()
+    noted.set(record.id, at)
     const idleExpiresAt = idleEnd(at, record.absoluteExpiresAt)
     const seen = { lastSeenAt: at, idleExpiresAt, notSince: at - touchMilliseconds }
     background.run(`seen ${record.id}`, () => registry.touch(record.id, seen))

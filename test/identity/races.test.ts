@@ -243,4 +243,15 @@ describe.each(DATABASES)('on %s, whatever happens at the same time,', (_name, op
     await app.identity.flush()
     expect(await elsewhere.identity.listSessions(7)).toEqual([])
   })
+
+  test('the same for several of them at once', async () => {
+    const { app, elsewhere } = await openWorld()
+    const requests = Array.from({ length: 3 }, () => app.browser().begin())
+    const signingIn = requests.map((request) => app.identity.signIn(request.session, 7))
+    for (const request of requests) request.commit()
+    const outcomes = await Promise.allSettled(signingIn)
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    await app.identity.flush()
+    expect(await elsewhere.identity.listSessions(7)).toEqual([])
+  })
 })

@@ -93,3 +93,23 @@ test.each([
   expect(await app.browser().whoami()).toBe('nobody')
   expect(texts).toEqual([])
 })
+
+test.each([
+  ['SQLite', countedSqlite],
+  ['PostgreSQL', countedPostgres],
+])('signing out costs one statement on %s, and so does a reset that nobody asked the identity for', async (_, open) => {
+  const { registry, texts } = await open()
+  await registry.migrate()
+  const app = new App(registry, { clock: new FakeClock(), users: newUsers() })
+  const browser = app.browser()
+  for (const end of [
+    () => browser.visit((session) => app.identity.signOut(session)),
+    () => browser.visit((session) => session.reset()),
+  ]) {
+    await browser.signIn()
+    texts.length = 0
+    await end()
+    await app.identity.flush()
+    expect(texts).toEqual([expect.stringMatching(/^UPDATE/)])
+  }
+})
