@@ -104,8 +104,18 @@ describe('what an entry imports at run time', () => {
     expect(packages).toEqual(builtins)
   })
 
+  test.each([
+    ['dist/stores/memory.js', ['stores'], ['node:cluster']],
+    ['dist/testing/index.js', ['testing'], ['node:assert/strict', 'node:crypto']],
+  ])('%s brings no session and no other store', (file, expected, builtins) => {
+    const { files, packages } = reach(file, dist)
+    expect(folders(files).toSorted()).toEqual(expected)
+    expect(packages).toEqual(builtins)
+  })
+
   test('every subpath is one that a test above looks at', () => {
-    const entries = /^dist\/(?:index|(?:rails|inspect)\/index|identity\/(?:index|sqlite|postgres)|adapters\/\w+)\.js$/
+    const entries =
+      /^dist\/(?:index|(?:rails|inspect|testing)\/index|identity\/(?:index|sqlite|postgres)|stores\/memory|adapters\/\w+)\.js$/
     const looked = MODULES.filter(([, file]) => entries.test(file))
     expect(looked).toEqual(MODULES)
   })

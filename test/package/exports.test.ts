@@ -39,6 +39,9 @@ test('the public names of every subpath are these and no others', () => {
       "./inspect": [
         "inspectCookie",
       ],
+      "./memory": [
+        "memoryStore",
+      ],
       "./node": [
         "attach",
         "deny",
@@ -54,6 +57,9 @@ test('the public names of every subpath are these and no others', () => {
         "railsJar",
         "railsSecrets",
         "validAuthenticityToken",
+      ],
+      "./testing": [
+        "storeContract",
       ],
       "./web": [
         "requireUser",
