@@ -74,8 +74,8 @@ class MovingOut implements Visit {
       return
     }
     const data = Object.assign(nullObject(), loaded.record.data, { [FORMER_TICKET_KEY]: ticket })
-    const { bytes, limit } = this.#host.cookieBudget
-    if (bytes(Buffer.byteLength(JSON.stringify(data))) > limit) return
+    const { cookieBudget } = this.#host
+    if (cookieBudget.bytes(Buffer.byteLength(JSON.stringify(data))) > cookieBudget.limit) return
     this.#former = ticket
     this.#loaded = { ...loaded, record: { ...loaded.record, data }, stale: true }
   }

@@ -3,7 +3,7 @@ import { endedId } from './ticket.ts'
 
 interface MovingHost {
   /** Whole seconds since 1970. */
-  now(): number
+  readonly now: () => number
   /** For how long a session that was not moved yet could still come up. */
   readonly longestSeconds: number
 }

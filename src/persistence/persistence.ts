@@ -33,17 +33,17 @@ export interface Visit {
 /** What every way to keep sessions gets from the sessions that it keeps. */
 export interface PersistenceHost {
   /** Whole seconds since 1970. */
-  now(): number
+  readonly now: () => number
   readonly lifetime: Lifetime
   readonly cookieBudget: Budget
   /** How long a store may take for one answer. */
   readonly storeTimeoutSeconds: number
   /** The session that the cookies hold, timeouts looked at and events told. */
-  openCookie(values: readonly string[]): Loaded
+  readonly openCookie: (values: readonly string[]) => Loaded
   /** The same session after the schema has seen its data. */
-  validate(record: SessionRecord, stale: boolean): Loaded
+  readonly validate: (record: SessionRecord, stale: boolean) => Loaded
   /** No session, and the operator hears why. */
-  refuse(reason: RefusedReason): Loaded
+  readonly refuse: (reason: RefusedReason) => Loaded
   readonly emit: (event: PersistenceEvent) => void
 }
 

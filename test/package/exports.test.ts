@@ -58,6 +58,11 @@ test('the public names of every subpath are these and no others', () => {
         "railsSecrets",
         "validAuthenticityToken",
       ],
+      "./stores": [
+        "cookieStore",
+        "expressStore",
+        "migrate",
+      ],
       "./testing": [
         "storeContract",
       ],

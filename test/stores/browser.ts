@@ -21,7 +21,7 @@ export class App {
     const { fakeClock = new FakeClock(), ...rest } = options
     this.clock = fakeClock
     const common = { name: 'session', secrets: [SECRET], clock: fakeClock.now, onEvent: this.log.hear }
-    this.sessions = createSessions<AnyData>({ ...common, ...rest } as SessionsOptions<AnyData>) // as: Partial loses the union
+    this.sessions = createSessions({ ...common, ...rest } as SessionsOptions<AnyData>) // as: Partial loses the union
   }
 
   /** A request with that cookie, its session fetched, before the handler runs. */

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { memoryStore } from '../../src/stores/memory.ts'
+import type { AnyData } from '../../src/index.ts'
 import type { SessionStore } from '../../src/stores/store.ts'
 import { OLD_SECRET, SECRET } from '../support/visitor.ts'
 import { App, Browser } from './browser.ts'
@@ -221,12 +222,12 @@ describe.each(PLACES)('sessions in a store: %s', (_, openPlace) => {
     await browser.visit((session) => ((session['userId'] = '7'), (session['kept'] = true)))
     const validate = (value: unknown) =>
       typeof (value as { userId?: unknown }).userId === 'number'
-        ? { value: value as object }
+        ? { value: value as AnyData }
         : { issues: [{ message: 'userId is no number' }] }
     const schema = { '~standard': { version: 1 as const, vendor: 'test', validate } }
     const strict = new Browser(new App({ store, schema }), browser.cookie)
     await strict.visit((session) => expect(session.refused).toBe('schema'))
-    const migrate = (old: object) => ({ ...old, userId: Number((old as { userId?: unknown }).userId) })
+    const migrate = (old: AnyData) => ({ ...old, userId: Number(old['userId']) })
     const lenient = new Browser(new App({ store, schema, migrate }), browser.cookie)
     expect(await lenient.data()).toEqual({ userId: 7, kept: true })
     expect(await browser.data()).toEqual({ userId: 7, kept: true })
