@@ -138,6 +138,6 @@ function isInLegacyMode(client: { readonly v4?: unknown }): boolean {
 
 function hintFor(client: object): string {
   if (hasMethods(client, ['then'])) return '; this is a promise: await it first'
-  if (hasMethods(client, ['connect', 'hGetAll'])) return '; this one is in legacy mode: give its property v4'
+  if (hasMethods(client, ['connect', 'hGetAll'])) return ', without legacyMode'
   return ''
 }

@@ -15,7 +15,7 @@ import type { RedisServer } from '../support/redis.ts'
 /** A connected client, with what it has besides the members that the store uses. */
 export interface OpenClient {
   readonly client: NodeRedisClient | IoredisClient
-  close(): unknown
+  readonly close: () => unknown
 }
 
 /** A client as an application makes it, and how. */
@@ -47,15 +47,18 @@ export const OF_SENTINEL: Clients<RedisSentinel> = [
   ['ioredis 5', async ({ sentinel }) => quittable(new Redis5({ sentinels: hosts([sentinel]), name: MASTER_NAME }))],
 ]
 
-function urls({ nodes }: RedisCluster): { url: string }[] {
+export function urls({ nodes }: RedisCluster): { url: string }[] {
   return nodes.map(({ url }) => ({ url }))
 }
 
-function hosts(servers: readonly RedisServer[]): { host: string; port: number }[] {
+export function hosts(servers: readonly RedisServer[]): { host: string; port: number }[] {
   return servers.map(({ port }) => ({ host: '127.0.0.1', port }))
 }
 
-function rootNodes(sentinel: RedisServer): { name: string; sentinelRootNodes: { host: string; port: number }[] } {
+export function rootNodes(sentinel: RedisServer): {
+  name: string
+  sentinelRootNodes: { host: string; port: number }[]
+} {
   return { name: MASTER_NAME, sentinelRootNodes: hosts([sentinel]) }
 }
 
@@ -66,14 +69,14 @@ interface Closable extends NodeRedisClient {
   disconnect?(): unknown
 }
 
-async function connected(client: Closable): Promise<OpenClient> {
+export async function connected(client: Closable): Promise<OpenClient> {
   // Connections break in these tests; what that means for the store is what they look at.
   client.on('error', () => {})
   await client.connect()
   return { client, close: () => (client.destroy === undefined ? client.disconnect?.() : client.destroy()) }
 }
 
-function quittable(
+export function quittable(
   client: IoredisClient & { on(event: 'error', listener: () => void): unknown; disconnect(): void },
 ): OpenClient {
   client.on('error', () => {})
