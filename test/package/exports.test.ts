@@ -58,6 +58,9 @@ test('the public names of every subpath are these and no others', () => {
         "railsSecrets",
         "validAuthenticityToken",
       ],
+      "./redis": [
+        "redisStore",
+      ],
       "./stores": [
         "cookieStore",
         "expressStore",
