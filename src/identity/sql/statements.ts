@@ -1,5 +1,5 @@
 import type { Ending, Epochs, NewUserSession, Renewal, UserSessionRegistry } from '../registry.ts'
-import type { SqlValue, Statement } from './driver.ts'
+import type { SqlValue, Statement } from '../../sql/driver.ts'
 import { FOUND_COLUMNS, RECORD_COLUMNS } from './rows.ts'
 import type { Tables } from './tables.ts'
 
