@@ -1,5 +1,5 @@
 import { seconds, type Duration } from '../duration.ts'
-import { connectionsOf, type PgPool, type PostgresJs } from '../sql/postgres-client.ts'
+import type { PostgresClient } from '../sql/postgres-client.ts'
 import { postgresDriver } from '../sql/postgres-driver.ts'
 import { DEFAULT_PREFIX } from '../sql/prefix.ts'
 import type { UserSessionRegistry } from './registry.ts'
@@ -7,7 +7,8 @@ import { schemaFor } from './sql/dialects.ts'
 import { createSqlRegistry } from './sql/registry.ts'
 import { tablesNamed } from './sql/tables.ts'
 
-export type { PgPool, PostgresJs } from '../sql/postgres-client.ts'
+export type { PgPool } from '../sql/pg-pool.ts'
+export type { PostgresJs } from '../sql/postgres-js.ts'
 
 export interface PostgresRegistryOptions {
   /** What the names of our tables begin with; `auth.` puts them into the schema of that name. Default `coatcheck_`. */
@@ -23,6 +24,11 @@ export interface PostgresRegistryOptions {
    * What changes something waits for its end, because half-way nobody knows whether it was done. Default `'2s'`.
    */
   readonly timeout?: Duration | undefined
+  /**
+   * From how long without an answer a connection counts as broken, and a pool that hands out none. With `pg`, such a connection
+   * is closed and the pool opens another one; a sweep has twelve times as long. Default `'5s'`, or `timeout` where that is longer.
+   */
+  readonly queryTimeout?: Duration | undefined
 }
 
 /**
@@ -38,13 +44,16 @@ export interface PostgresRegistryOptions {
  * @throws `ERR_OPTIONS`
  */
 export function postgresRegistry(
-  client: PgPool | PostgresJs,
-  { prefix = DEFAULT_PREFIX, prepare = true, timeout = '2s' }: PostgresRegistryOptions = {},
+  client: PostgresClient,
+  { prefix = DEFAULT_PREFIX, prepare = true, timeout = '2s', queryTimeout }: PostgresRegistryOptions = {},
 ): UserSessionRegistry {
   const tables = tablesNamed(prefix)
-  const driver = postgresDriver(connectionsOf(client, 'postgresRegistry'), {
+  const readTimeout = seconds(timeout, 'timeout') * 1000
+  const driver = postgresDriver(client, 'postgresRegistry', {
     prepare,
-    readTimeout: seconds(timeout, 'timeout') * 1000,
+    readTimeout,
+    queryTimeout:
+      queryTimeout === undefined ? Math.max(readTimeout, 5000) : seconds(queryTimeout, 'queryTimeout') * 1000,
   })
   return createSqlRegistry(driver, tables, schemaFor('postgres', tables))
 }

@@ -1,49 +1,56 @@
 import { hash } from 'node:crypto'
+import type { NamedQuery, Query } from './connections.ts'
 import type { Row, SqlDriver, Statement, Steps } from './driver.ts'
-import type { Connections, PgQuery, Query } from './postgres-client.ts'
+import { connectionsOf, type PostgresClient } from './postgres-client.ts'
+import { waitFor } from './wait.ts'
 
 export interface PostgresDriverOptions {
   /** Whether each connection keeps our statements prepared. */
   readonly prepare: boolean
-  /** How long a statement that changes nothing waits for its answer, in milliseconds. */
-  readonly readTimeout: number
+  /** From how many milliseconds without an answer a connection counts as broken. */
+  readonly queryTimeout: number
+  /** How long whoever asks for a statement that changes nothing waits in all, in milliseconds. Default: as long as it takes. */
+  readonly readTimeout?: number
 }
 
-/** Statements on PostgreSQL. */
+/** How much more time a statement has that changes many rows. */
+const LONG = 12
+
+/**
+ * Statements on PostgreSQL.
+ *
+ * @param taker who takes the client, to be named in the error
+ * @throws `ERR_OPTIONS` for what is no client
+ */
 export function postgresDriver(
-  { query, begin }: Connections,
-  { prepare, readTimeout }: PostgresDriverOptions,
+  client: PostgresClient,
+  taker: string,
+  { prepare, queryTimeout, readTimeout }: PostgresDriverOptions,
 ): SqlDriver {
-  const numbered = new Map<string, Pick<PgQuery, 'name' | 'text'>>()
-  const run = (on: Query, { sql, values }: Statement): Promise<readonly Row[]> => {
+  const { query, begin } = connectionsOf(client, taker, queryTimeout)
+  const numbered = new Map<string, Pick<NamedQuery, 'name' | 'text'>>()
+  const run = (on: Query, { sql, values, isLong = false }: Statement): Promise<readonly Row[]> => {
     let known = numbered.get(sql)
     if (known === undefined) {
       const text = sql.replaceAll(/\?(\d+)/g, '$$$1')
       numbered.set(sql, (known = { text, name: prepare ? nameOf(text) : undefined }))
     }
-    return on({ ...known, values: [...values] })
+    return on({ ...known, values: [...values] }, isLong ? queryTimeout * LONG : queryTimeout)
   }
   return {
     skipLocked: 'FOR UPDATE SKIP LOCKED',
     run: (statement) => run(query, statement),
-    read: (statement) => within(readTimeout, run(query, statement)),
+    read: (statement) => {
+      const answer = run(query, statement)
+      return readTimeout === undefined ? answer : waitFor(answer, readTimeout, `no answer within ${readTimeout} ms`)
+    },
     transaction: (steps) => begin((on) => walk(steps(), (statement) => run(on, statement))),
     migrate: (script) =>
       begin(async (on) => {
-        // CREATE TABLE IF NOT EXISTS fails when two processes run it at once.
-        await on({ text: `SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})` })
-        await on({ text: script })
+        // CREATE TABLE IF NOT EXISTS fails when two processes run it at once. And an index on a large table takes its time.
+        await on({ text: `SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})` }, Number.POSITIVE_INFINITY)
+        await on({ text: script }, Number.POSITIVE_INFINITY)
       }),
-  }
-}
-
-async function within<Answer>(milliseconds: number, answer: Promise<Answer>): Promise<Answer> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds)
-  try {
-    return await Promise.race([answer, late.promise])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

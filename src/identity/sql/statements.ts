@@ -133,8 +133,8 @@ export function createStatements({ sessions, epochs }: Tables, skipLocked: strin
     endOthers: (userId, keep, current, { at, because }) =>
       statement(texts.endOthers, userId, at, because, keep, current.user, current.everyone),
     moveToEpoch: (id, epoch) => statement(texts.moveToEpoch, id, epoch),
-    sweepEnded: (before, limit) => statement(texts.sweepEnded, before, limit),
-    sweepExpired: (before, limit) => statement(texts.sweepExpired, before, limit),
+    sweepEnded: (before, limit) => ({ ...statement(texts.sweepEnded, before, limit), isLong: true }),
+    sweepExpired: (before, limit) => ({ ...statement(texts.sweepExpired, before, limit), isLong: true }),
   }
 }
 
