@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander'
 import { SessionError } from '../errors.ts'
-import { schemaFor, type Dialect } from '../identity/sql/dialects.ts'
+import { schemaFor } from '../identity/sql/dialects.ts'
 import { tablesNamed } from '../identity/sql/tables.ts'
+import type { Dialect } from '../sql/dialect.ts'
 import { placeOf, withDatabaseFlags, withRegistry, type DatabaseFlags } from './database.ts'
 import type { CommandHost } from './shell.ts'
 

@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { inspect } from 'node:util'
 import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
@@ -8,6 +6,7 @@ import { postgresRegistry } from '../../src/identity/postgres.ts'
 import { sqliteRegistry } from '../../src/identity/sqlite.ts'
 import type { UserSessionRegistry } from '../../src/identity/index.ts'
 import { startPostgres } from '../support/postgres.ts'
+import { startProxy } from '../support/proxy.ts'
 import { FakeClock } from '../support/visitor.ts'
 import { App, newUsers } from './app.ts'
 
@@ -134,7 +133,8 @@ test('a transaction that SQLite has rolled back by itself is told by its own err
   expect(await browser.whoami()).toBe('Ada')
 })
 
-test('a connection that is half open is an answer of 503 within the timeout, and works again when it does', async () => {
+/** PostgreSQL through a proxy, and a pool of one connection to it. */
+async function throughProxy() {
   const server = await startPostgres()
   const proxy = await startProxy(Number(new URL(server.url).port))
   const pool = new pg.Pool({ host: '127.0.0.1', port: proxy.port, user: 'postgres', password: 'postgres', max: 1 })
@@ -145,6 +145,11 @@ test('a connection that is half open is an answer of 503 within the timeout, and
     proxy.close()
     await server.stop()
   })
+  return { server, proxy, pool }
+}
+
+test('a connection that is half open is an answer of 503 within the timeout, and works again when it does', async () => {
+  const { proxy, pool } = await throughProxy()
   const registry = postgresRegistry(pool, { timeout: '1s' })
   await registry.migrate()
   const app = new App(registry, { clock: new FakeClock(), users: newUsers() })
@@ -160,23 +165,46 @@ test('a connection that is half open is an answer of 503 within the timeout, and
   expect(await browser.whoami()).toBe('Ada')
 })
 
-/** Stands between a client and a server, and can hold everything back without closing anything. */
-async function startProxy(target: number) {
-  const sockets: Socket[] = []
-  const proxy = createServer((client) => {
-    const upstream = connect(target, '127.0.0.1')
-    client.pipe(upstream).pipe(client)
-    for (const socket of [client, upstream]) {
-      socket.on('error', () => {})
-      sockets.push(socket)
-    }
-  })
-  await once(proxy.listen(0, '127.0.0.1'), 'listening')
-  const { port } = proxy.address() as AddressInfo // as: a TCP server has such an address
-  return {
-    port,
-    pause: () => sockets.forEach((socket) => socket.pause()),
-    resume: () => sockets.forEach((socket) => socket.resume()),
-    close: () => proxy.close(),
+test('a connection that stays half open is closed, and the pool opens another one, for checks and for changes', async () => {
+  const { proxy, pool } = await throughProxy()
+  const registry = postgresRegistry(pool, { queryTimeout: '1s' })
+  await registry.migrate()
+  const app = new App(registry, { clock: new FakeClock(), users: newUsers() })
+  const browser = app.browser()
+  await browser.signIn()
+  for (const ask of [() => browser.whoami(), () => app.browser().signIn()]) {
+    proxy.pause()
+    await expect(ask()).rejects.toMatchObject({
+      code: 'ERR_STORE_UNAVAILABLE',
+      cause: { message: 'no answer within 1000 ms' },
+    })
+    expect(await browser.whoami()).toBe('Ada')
   }
-}
+})
+
+test('a connection that breaks in the middle of a sign-in fails that sign-in, and not the process', async () => {
+  const { server, proxy, pool } = await throughProxy()
+  const registry = postgresRegistry(pool)
+  await registry.migrate()
+  const app = new App(registry, { clock: new FakeClock(), users: newUsers() })
+  const browser = app.browser()
+  await browser.signIn()
+  const shell = new pg.Client(server.url)
+  await shell.connect()
+  // The sign-in waits for the user's counter, halfway through its transaction.
+  await shell.query(`BEGIN; SELECT 1 FROM coatcheck_user_session_epochs FOR UPDATE`)
+  const signIn = browser.signIn().then(
+    () => 'signed in',
+    (error: unknown) => error,
+  )
+  let waiting = 0
+  while (waiting === 0) {
+    const { rows } = await shell.query(`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'`)
+    waiting = rows.length
+  }
+  proxy.cut()
+  expect(await signIn).toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+  await shell.end()
+  await browser.signIn()
+  expect(await browser.whoami()).toBe('Ada')
+})

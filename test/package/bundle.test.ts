@@ -101,7 +101,7 @@ describe('what an entry imports at run time', () => {
     ['dist/identity/postgres.js', ['node:crypto']],
   ])('%s brings its SQL alone', (file, builtins) => {
     const { files, packages } = reach(file, dist)
-    expect(folders(files).toSorted()).toEqual(['identity', 'identity/sql'])
+    expect(folders(files).toSorted()).toEqual(['identity', 'identity/sql', 'sql'])
     expect(packages).toEqual(builtins)
   })
 

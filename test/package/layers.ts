@@ -7,7 +7,7 @@ const WIRING = 'sessions.ts and its neighbours'
 const LAYERS: readonly (readonly string[])[] = [
   ['errors.ts'],
   ['duration.ts'],
-  ['serializers'],
+  ['serializers', 'sql'],
   ['sealing', 'session', 'stores'],
   ['cookies'],
   ['persistence'],

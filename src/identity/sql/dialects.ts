@@ -1,6 +1,5 @@
+import type { Dialect } from '../../sql/dialect.ts'
 import { schemaOf, type ColumnTypes, type Tables } from './tables.ts'
-
-export type Dialect = 'sqlite' | 'postgres'
 
 const COLUMN_TYPES: Readonly<Record<Dialect, ColumnTypes>> = {
   sqlite: { bytes: 'BLOB', integer: 'INTEGER', suffix: ' STRICT, WITHOUT ROWID' },

@@ -7,7 +7,7 @@ import type {
   NewUserSession,
   UserSessionRegistry,
 } from '../registry.ts'
-import type { Row, SqlDriver, Steps } from './driver.ts'
+import type { Row, SqlDriver, Steps } from '../../sql/driver.ts'
 import { readFound, readRecord } from './rows.ts'
 import { createStatements, type Statements } from './statements.ts'
 import type { Tables } from './tables.ts'

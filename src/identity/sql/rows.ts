@@ -1,5 +1,5 @@
 import type { EndedBecause, FoundUserSession, UserSessionRecord } from '../registry.ts'
-import type { Row } from './driver.ts'
+import type { Row } from '../../sql/driver.ts'
 
 /** Columns of a record as a page may show it. */
 export const RECORD_COLUMNS =

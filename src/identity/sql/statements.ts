@@ -1,5 +1,5 @@
 import type { Ending, Epochs, NewUserSession, Renewal, UserSessionRegistry } from '../registry.ts'
-import type { SqlValue, Statement } from './driver.ts'
+import type { SqlValue, Statement } from '../../sql/driver.ts'
 import { FOUND_COLUMNS, RECORD_COLUMNS } from './rows.ts'
 import type { Tables } from './tables.ts'
 
@@ -133,8 +133,8 @@ export function createStatements({ sessions, epochs }: Tables, skipLocked: strin
     endOthers: (userId, keep, current, { at, because }) =>
       statement(texts.endOthers, userId, at, because, keep, current.user, current.everyone),
     moveToEpoch: (id, epoch) => statement(texts.moveToEpoch, id, epoch),
-    sweepEnded: (before, limit) => statement(texts.sweepEnded, before, limit),
-    sweepExpired: (before, limit) => statement(texts.sweepExpired, before, limit),
+    sweepEnded: (before, limit) => ({ ...statement(texts.sweepEnded, before, limit), isLong: true }),
+    sweepExpired: (before, limit) => ({ ...statement(texts.sweepExpired, before, limit), isLong: true }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { SessionError } from '../../errors.ts'
+import { checkedPrefix } from '../../sql/prefix.ts'
 
 /** The names of our tables. */
 export interface Tables {
@@ -15,17 +15,9 @@ export interface ColumnTypes {
   readonly suffix: string
 }
 
-/** Tables of that name may be the application's own already, so ours begin with something. */
-export const DEFAULT_PREFIX = 'coatcheck_'
-
 /** @throws `ERR_OPTIONS` for a prefix that would have to be quoted */
 export function tablesNamed(prefix: string): Tables {
-  if (typeof prefix !== 'string' || !/^(?:[a-z_][a-z0-9_]{0,30}\.)?(?:[a-z_][a-z0-9_]{0,30})?$/.test(prefix)) {
-    throw new SessionError(
-      'ERR_OPTIONS',
-      `prefix is ${JSON.stringify(prefix)}, expected at most 31 small letters, digits and underscores, as "coatcheck_"; in PostgreSQL after a schema and a dot, as "auth.".`,
-    )
-  }
+  checkedPrefix(prefix)
   return { sessions: `${prefix}user_sessions`, epochs: `${prefix}user_session_epochs` }
 }
 

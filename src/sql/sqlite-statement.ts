@@ -1,4 +1,4 @@
-import type { Row, SqlValue } from './sql/driver.ts'
+import type { Row, SqlValue } from './driver.ts'
 
 /** What we use of a prepared statement of `node:sqlite`, or of `better-sqlite3`, which has no `setReturnArrays`. */
 export interface SqliteStatement {

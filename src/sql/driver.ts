@@ -2,6 +2,8 @@
 export interface Statement {
   readonly sql: string
   readonly values: readonly SqlValue[]
+  /** That it changes as many rows as it was told to, which may take a while. */
+  readonly isLong?: boolean
 }
 
 export type SqlValue = string | number | Uint8Array | null

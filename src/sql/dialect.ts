@@ -1,0 +1,2 @@
+/** The databases whose SQL we know. */
+export type Dialect = 'sqlite' | 'postgres'

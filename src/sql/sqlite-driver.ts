@@ -1,0 +1,80 @@
+import { SessionError } from '../errors.ts'
+import type { Row, SqlDriver, Statement, Steps } from './driver.ts'
+import { compile, type Run, type SqliteStatement } from './sqlite-statement.ts'
+
+/** What we use of a `DatabaseSync` of `node:sqlite`, or of a database of `better-sqlite3`. */
+export interface SqliteDatabase {
+  exec(sql: string): unknown
+  prepare(sql: string): SqliteStatement
+}
+
+/** How long a statement waits for a lock of another process, where the application has not said: milliseconds. */
+const BUSY_MILLISECONDS = 5000
+
+/**
+ * Statements on SQLite. Sets `busy_timeout` to five seconds where it is 0: without it, two processes that write at once would
+ * be an error.
+ *
+ * @param taker who takes the database, to be named in the error
+ * @throws `ERR_OPTIONS` for what is no database
+ */
+export function sqliteDriver(database: SqliteDatabase, taker: string): SqlDriver {
+  if (typeof database?.prepare !== 'function' || typeof database.exec !== 'function') {
+    throw new SessionError(
+      'ERR_OPTIONS',
+      `${taker} takes a database, expected a DatabaseSync of node:sqlite or a Database of better-sqlite3.`,
+    )
+  }
+  waitForLocks(database)
+  const compiled = new Map<string, Run>()
+
+  const run = ({ sql, values }: Statement): readonly Row[] => {
+    let statement = compiled.get(sql)
+    if (statement === undefined) compiled.set(sql, (statement = compile((text) => database.prepare(text), sql)))
+    return statement(values)
+  }
+
+  /** IMMEDIATE takes the write lock first, so that it cannot be lost halfway. */
+  const inTransaction = <Result>(body: () => Result): Result => {
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = body()
+      database.exec('COMMIT')
+      return result
+    } catch (error) {
+      rollBack(database)
+      throw error
+    }
+  }
+
+  return {
+    skipLocked: '',
+    run: async (statement) => run(statement),
+    read: async (statement) => run(statement),
+    transaction: (steps) => soon(() => inTransaction(() => walk(steps(), run))),
+    migrate: (script) => soon(() => inTransaction(() => void database.exec(script))),
+  }
+}
+
+/** SQLite rolls back by itself when a disk is full, say; that there is nothing left to do must not hide why. */
+function rollBack(database: SqliteDatabase): void {
+  try {
+    database.exec('ROLLBACK')
+  } catch {}
+}
+
+function walk<Result>(steps: Steps<Result>, run: (statement: Statement) => readonly Row[]): Result {
+  let step = steps.next()
+  while (step.done !== true) step = steps.next(run(step.value))
+  return step.value
+}
+
+/** What throws must reject, as it does with a database over a network. */
+async function soon<Result>(body: () => Result): Promise<Result> {
+  return body()
+}
+
+function waitForLocks(database: SqliteDatabase): void {
+  const [row] = database.prepare('PRAGMA busy_timeout').all() as Row[] // as: a pragma gives one row
+  if (Object.values(row ?? {})[0] === 0) database.exec(`PRAGMA busy_timeout = ${BUSY_MILLISECONDS}`)
+}

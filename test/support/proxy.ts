@@ -1,0 +1,35 @@
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+
+/** Stands between a client and a server. */
+export interface Proxy {
+  readonly port: number
+  /** Forwards nothing any more on the connections that there are, and closes none of them; new ones work. */
+  pause(): void
+  resume(): void
+  /** Ends the connections that there are, without a word of the server. */
+  cut(): void
+  close(): void
+}
+
+/** @param target the port that the server listens on */
+export async function startProxy(target: number): Promise<Proxy> {
+  const sockets: Socket[] = []
+  const proxy = createServer((client) => {
+    const upstream = connect(target, '127.0.0.1')
+    client.pipe(upstream).pipe(client)
+    for (const socket of [client, upstream]) {
+      socket.on('error', () => {})
+      sockets.push(socket)
+    }
+  })
+  await once(proxy.listen(0, '127.0.0.1'), 'listening')
+  const { port } = proxy.address() as AddressInfo // as: a TCP server has such an address
+  return {
+    port,
+    pause: () => sockets.forEach((socket) => socket.pause()),
+    resume: () => sockets.forEach((socket) => socket.resume()),
+    cut: () => sockets.splice(0).forEach((socket) => socket.destroy()),
+    close: () => proxy.close(),
+  }
+}
