@@ -86,7 +86,16 @@ describe('what an entry imports at run time', () => {
 
   test('coatcheck/inspect brings sessions and Rails, because it says what they say, and no adapter', () => {
     const { files, packages } = reach('dist/inspect/index.js', dist)
-    expect(folders(files)).toEqual(['cookies', 'inspect', 'rails', 'sealing', 'serializers', 'session'])
+    expect(folders(files)).toEqual([
+      'cookies',
+      'inspect',
+      'persistence',
+      'rails',
+      'sealing',
+      'serializers',
+      'session',
+      'stores',
+    ])
     expect(packages).toEqual(['@msgpack/msgpack', 'cookie', 'node:crypto', 'node:diagnostics_channel', 'node:util'])
   })
 
