@@ -51,6 +51,7 @@ describe('a session of our own', () => {
   test('that lives in a server store is told to, by a cookie that holds none of it', async () => {
     const sessions = createSessions({ name: 'session', secrets: [SECRET], clock: clock.now, store: memoryStore() })
     const exchange = sessions.begin({}, { cookieHeader: undefined, isSecure: () => true })
+    await exchange.load()
     exchange.session['accountId'] = 7
     const [line = ''] = (await exchange.commit()).setCookie
     const { content } = look(line.slice('session='.length).split(';')[0] ?? '')
