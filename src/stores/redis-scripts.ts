@@ -24,7 +24,10 @@ local function isAlive(key, now)
 end
 `
 
-/** KEYS: the session. Its fields and values in turn, answered by a primary. */
+/**
+ * KEYS: the session. Its fields and values in turn, and from a primary, because no client knows that a script only reads. What
+ * `call` says of another type has something else in front in Redis 6; `pcall` says it as HGETALL does.
+ */
 export const FIND: Script = script("return redis.pcall('HGETALL', KEYS[1])")
 
 /**
@@ -46,7 +49,7 @@ return 1
  * many are gone; then those with their values in turn, those that are gone, and those to add to with what is added. 1, or 0
  * where none is alive.
  *
- * Lua counts in doubles, which are exact here, but prints them with an exponent; hence the format.
+ * Lua counts in doubles, which are exact for so many digits, and might print them with an exponent: hence the format.
  */
 export const UPDATE: Script = script(`${IS_ALIVE}
 local key, now, life, set, removed = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])

@@ -6,7 +6,7 @@ import type { SessionChange, StoredSession } from './store.ts'
  */
 const ENTRY = ':'
 
-/** @param reply what a client makes of HGETALL: an object, a map, or fields and values in turn */
+/** @param reply what a client makes of HGETALL: an object, or fields and values in turn */
 export function sessionIn(reply: unknown): StoredSession | undefined {
   const fields = fieldsIn(reply)
   const created = timeIn(fields.get('created'))
@@ -49,7 +49,6 @@ function timeIn(text: string | undefined): number | undefined {
 }
 
 function fieldsIn(reply: unknown): ReadonlyMap<string, string> {
-  if (reply instanceof Map) return reply
   if (!Array.isArray(reply)) return new Map(Object.entries(reply as Record<string, string>)) // as: of strings, as Redis has them
   const fields = new Map<string, string>()
   for (let at = 0; at < reply.length; at += 2) fields.set(reply[at], reply[at + 1])

@@ -1,5 +1,6 @@
 import { freePort } from './free-port.ts'
 import { RedisServer } from './redis.ts'
+import { inStep } from './replication.ts'
 import { until } from './until.ts'
 
 const SLOTS = 16_384
@@ -33,6 +34,15 @@ export class RedisCluster {
     return [...this.masters, this.replica]
   }
 
+  /** Kills the first master once its replica has all that it had. Resolves when the replica is the master. */
+  async failOver(): Promise<void> {
+    const [first] = this.masters
+    if (first === undefined) throw new Error('A cluster has masters')
+    await inStep(first, this.replica)
+    await first.kill()
+    await until('the replica took over', async () => (await text(this.replica, 'ROLE')).startsWith('master'))
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.stop()))
   }
@@ -48,7 +58,7 @@ export class RedisCluster {
       String(await replica.command('CLUSTER', 'NODES')).includes(id),
     )
     await replica.command('CLUSTER', 'REPLICATE', id)
-    await until('the replica is in step', async () => /master_link_status:up/.test(await text(replica, 'INFO')))
+    await inStep(first, replica)
     await until('every node knows all of the cluster', async () => {
       const known = await Promise.all(
         this.nodes.map(async (node) => [await text(node, 'CLUSTER', 'INFO'), await text(node, 'CLUSTER', 'NODES')]),

@@ -1,4 +1,5 @@
 import { RedisServer } from './redis.ts'
+import { inStep } from './replication.ts'
 
 /** What the master is called. */
 export const MASTER_NAME = 'coatcheck'
@@ -20,7 +21,7 @@ export class RedisSentinel {
   static async start(): Promise<RedisSentinel> {
     const master = await RedisServer.start({ settings: ['--repl-diskless-sync-delay', '0'] })
     const replica = await RedisServer.start({ settings: ['--replicaof', '127.0.0.1', String(master.port)] })
-    await replica.logged(/MASTER <-> REPLICA sync: Finished with success/)
+    await inStep(master, replica)
     const sentinel = await RedisServer.start({
       file: [
         `sentinel monitor ${MASTER_NAME} 127.0.0.1 ${master.port} 1`,
@@ -34,8 +35,9 @@ export class RedisSentinel {
     return new RedisSentinel(master, replica, sentinel)
   }
 
-  /** Resolves when the replica is the master. */
+  /** Kills the master once the replica has all that it had. Resolves when the replica is the master. */
   async failOver(): Promise<void> {
+    await inStep(this.master, this.replica)
     await this.master.kill()
     await this.sentinel.logged(/\+switch-master/)
   }
