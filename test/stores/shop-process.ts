@@ -25,7 +25,8 @@ const server = createServer(
     else if (what === 'views') session.increment('views')
     else if (what === 'end') session.destroy()
     const body = what === 'end' ? {} : { n: session.n, views: session.views, isNew: session.isNew }
-    response.setHeader('Content-Type', 'application/json').end(JSON.stringify(body))
+    response.setHeader('Content-Type', 'application/json')
+    response.end(JSON.stringify(body))
   }),
 )
 server.listen(0, '127.0.0.1', () => {
@@ -38,7 +39,7 @@ async function openStore(): Promise<SessionStore> {
   const ignore = (): void => {}
   if (kind === 'ioredis') return redisStore(new Redis(url, { socketTimeout: 3000 }).on('error', ignore))
   if (kind === 'node-redis') {
-    const client = createClient({ url, pingInterval: 1000, socket: { socketTimeout: 3000 } }).on('error', ignore)
+    const client = createClient({ url }).on('error', ignore)
     await client.connect()
     return redisStore(client)
   }
