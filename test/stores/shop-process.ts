@@ -19,12 +19,12 @@ const sessions = createSessions<{ n: number; views: number }>({
 /** `POST /n/7` sets n, `POST /views` adds one to views, `POST /end` ends the session; `GET /` shows it. */
 const server = createServer(
   session(sessions, (request, response) => {
-    const session = sessions.of(request)
+    const held = sessions.of(request)
     const [, what, value] = request.url?.split('/') ?? []
-    if (what === 'n') session.n = Number(value)
-    else if (what === 'views') session.increment('views')
-    else if (what === 'end') session.destroy()
-    const body = what === 'end' ? {} : { n: session.n, views: session.views, isNew: session.isNew }
+    if (what === 'n') held.n = Number(value)
+    else if (what === 'views') held.increment('views')
+    else if (what === 'end') held.destroy()
+    const body = what === 'end' ? {} : { n: held.n, views: held.views, isNew: held.isNew }
     response.setHeader('Content-Type', 'application/json')
     response.end(JSON.stringify(body))
   }),
