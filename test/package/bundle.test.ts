@@ -106,6 +106,8 @@ describe('what an entry imports at run time', () => {
 
   test.each([
     ['dist/stores/memory.js', ['stores'], ['node:cluster']],
+    ['dist/stores/postgres.js', ['sql', 'stores', 'stores/sql'], ['node:crypto']],
+    ['dist/stores/sqlite.js', ['sql', 'stores', 'stores/sql'], []],
     ['dist/testing/index.js', ['testing'], ['node:assert/strict', 'node:crypto']],
   ])('%s brings no session and no other store', (file, expected, builtins) => {
     const { files, packages } = reach(file, dist)
@@ -115,7 +117,7 @@ describe('what an entry imports at run time', () => {
 
   test('every subpath is one that a test above looks at', () => {
     const entries =
-      /^dist\/(?:index|(?:rails|inspect|testing)\/index|identity\/(?:index|sqlite|postgres)|stores\/memory|adapters\/\w+)\.js$/
+      /^dist\/(?:index|(?:rails|inspect|testing)\/index|identity\/(?:index|sqlite|postgres)|stores\/(?:memory|postgres|sqlite)|adapters\/\w+)\.js$/
     const looked = MODULES.filter(([, file]) => entries.test(file))
     expect(looked).toEqual(MODULES)
   })

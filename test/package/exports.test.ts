@@ -48,6 +48,9 @@ test('the public names of every subpath are these and no others', () => {
         "requireUser",
         "session",
       ],
+      "./postgres": [
+        "postgresStore",
+      ],
       "./rails": [
         "KeyGenerator",
         "MessageEncryptor",
@@ -57,6 +60,9 @@ test('the public names of every subpath are these and no others', () => {
         "railsJar",
         "railsSecrets",
         "validAuthenticityToken",
+      ],
+      "./sqlite": [
+        "sqliteStore",
       ],
       "./testing": [
         "storeContract",
