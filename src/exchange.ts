@@ -25,8 +25,16 @@ export interface CommitHeaders {
 export interface Exchange<Data extends object> {
   readonly session: Session<Data>
   readonly jar: CookieJar
-  /** Decides what the response has to carry, once; afterwards every write throws `ERR_SESSION_SENT`. */
-  commit(): CommitHeaders
+  /**
+   * Fetches the session that the request names from the server store. `undefined` where there is nothing to wait for: the
+   * cookie holds the session, or the request has none. Rejects with `ERR_STORE_UNAVAILABLE`.
+   */
+  load(): Promise<void> | undefined
+  /**
+   * Decides what the response has to carry, once; afterwards every write throws `ERR_SESSION_SENT`. A promise where a store
+   * has to acknowledge first; rejects with `ERR_STORE_UNAVAILABLE`.
+   */
+  commit(): CommitHeaders | Promise<CommitHeaders>
 }
 
 /** What an exchange is made of, each part when it is first asked for: most requests of a server touch none. */
@@ -66,6 +74,10 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
     this.#jar = this.#parts.newJar()
     if (this.#sent) this.#jar.commit()
     return this.#jar
+  }
+
+  load(): undefined {
+    return undefined
   }
 
   commit(): CommitHeaders {

@@ -43,7 +43,7 @@ app.get('/dashboard', async (req, res) => {
 const server = createServer(app)
 await once(server.listen(0, '127.0.0.1'), 'listening')
 const address = server.address()
-const [line = ''] = visit.commit().setCookie
+const [line = ''] = (await visit.commit()).setCookie
 const ready: Ready = {
   port: typeof address === 'object' && address !== null ? address.port : 0,
   cookieHeader: line.slice(0, line.indexOf(';')),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FakeClock } from '../support/visitor.ts'
+import { commitNow } from '../support/commit-now.ts'
 import { App, Browser, newUsers } from './app.ts'
 import { BarrierRegistry } from './barrier.ts'
 import { DATABASES, type Database } from './world.ts'
@@ -248,7 +249,7 @@ describe.each(DATABASES)('on %s, whatever happens at the same time,', (_name, op
     const { app, elsewhere } = await openWorld()
     const requests = Array.from({ length: 3 }, () => app.browser().begin())
     const signingIn = requests.map((request) => app.identity.signIn(request.session, 7))
-    for (const request of requests) request.commit()
+    for (const request of requests) commitNow(request)
     const outcomes = await Promise.allSettled(signingIn)
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
     await app.identity.flush()

@@ -1,0 +1,218 @@
+import type { CommitHeaders } from '../exchange.ts'
+import { abandonAnswer, type AbandonedAnswer } from './abandoned-answer.ts'
+import { accepts, holdAnswer, type HeldAnswer } from './held-answer.ts'
+import { sendingOf, type NodeResponse, type Sending } from './node-response.ts'
+import { addHeaders, forgetAnswer, setAll } from './response-headers.ts'
+
+/** A session that the headers of a response wait for. */
+export interface Committing {
+  readonly exchange: { commit(): CommitHeaders | Promise<CommitHeaders> }
+  /** Answers where its store did not, on a response that is fresh again. */
+  readonly failed: (error: unknown) => unknown
+}
+
+/**
+ * Has the session committed by the first thing that makes the headers of `response` leave: `writeHead`, `write`, `end`,
+ * `flushHeaders` or a pipe. Where the commit is a promise, what the application sends is held, and leaves in order when the
+ * promise is fulfilled; if it is rejected, nothing of it does.
+ */
+export function commitBeforeHeaders(
+  response: NodeResponse & { [COMMITTED]?: CommittedResponse },
+  committing: Committing,
+): void {
+  // As Node keeps what it knows of a response: defining a hidden property costs more than all of this file.
+  const { committings } = (response[COMMITTED] ??= new CommittedResponse(response))
+  // An application that is mounted in another one may bring the middleware twice.
+  if (!committings.some(({ exchange }) => exchange === committing.exchange)) committings.unshift(committing)
+}
+
+const COMMITTED: unique symbol = Symbol('sessions')
+
+/** The arguments of `writeHead`: the status, perhaps a reason, perhaps headers. */
+type Head = unknown[]
+
+type Failure = readonly [error: unknown, of: Committing | undefined]
+
+class CommittedResponse {
+  /** The last that came is the first. */
+  readonly committings: Committing[] = []
+  readonly #response: NodeResponse
+  /** As they were: Node's own, or those of a middleware that wrapped them before. */
+  readonly #methods: Sending
+  #isAsked = false
+  readonly #commits: CommitHeaders[] = []
+  #failure: Failure | undefined
+  /** Fulfilled when every store has answered, one way or the other. */
+  #answers: Promise<void> | undefined
+  #isSent = false
+  /** Who takes what the application sends, where it is not Node. */
+  #taker: HeldAnswer | AbandonedAnswer | undefined
+  /** Whether `writeHead` is called for something that needs headers, as Node calls it. */
+  #isImplicit = false
+  /** What whoever wrapped `writeHead` has seen, and Node has not. */
+  #head: Head | undefined
+
+  constructor(response: NodeResponse) {
+    this.#response = response
+    const sending = sendingOf(response)
+    const { writeHead, write, end, flushHeaders, on } = sending
+    this.#methods = { writeHead, write, end, flushHeaders, on }
+    sending.writeHead = this.#writeHead
+    sending.write = this.#write
+    sending.end = this.#end
+    sending.flushHeaders = this.#flushHeaders
+  }
+
+  readonly #writeHead: Sending['writeHead'] = (...head) => {
+    if (this.#taker !== undefined) return this.#taker.take('writeHead', head)
+    if (this.#hasLeft) return this.#methods.writeHead.apply(this.#response, head)
+    this.#commit()
+    if (this.#answers !== undefined) this.#hold(head)
+    else if (this.#isImplicit) this.#head = head
+    else this.#send(this.#head ?? head)
+    return this.#response
+  }
+
+  readonly #write: Sending['write'] = (...args) => this.#call('write', args)
+  readonly #end: Sending['end'] = (...args) => this.#call('end', args)
+  readonly #flushHeaders: Sending['flushHeaders'] = (...args) => this.#call('flushHeaders', args)
+
+  #call(method: 'write' | 'end' | 'flushHeaders', args: unknown[]): unknown {
+    if (!this.#hasLeft && this.#taker === undefined && this.#head === undefined && accepts(method, args)) this.#begin()
+    return this.#taker === undefined ? this.#pass(method, args) : this.#taker.take(method, args)
+  }
+
+  /** Whether there is nothing more to decide. Headers may have left before the session came. */
+  get #hasLeft(): boolean {
+    return this.#isSent || this.#response.headersSent
+  }
+
+  /**
+   * Asks for the headers before Node does, because Node cannot be stopped halfway through `end`. Where there is nothing to
+   * wait for, it asks again by itself and they leave then: only so does a lone `end(body)` get its Content-Length.
+   */
+  #begin(): void {
+    const sending = sendingOf(this.#response)
+    this.#isImplicit = true
+    try {
+      sending.writeHead(this.#response.statusCode)
+    } finally {
+      this.#isImplicit = false
+    }
+    // Whoever wrapped it has had their turn, and expect no other.
+    if (this.#head !== undefined) sending.writeHead = this.#writeHead
+  }
+
+  #pass(method: 'write' | 'end' | 'flushHeaders', args: unknown[]): unknown {
+    try {
+      return this.#methods[method].apply(this.#response, args)
+    } finally {
+      this.#head = undefined // where Node refused it, the error page has a head of its own
+    }
+  }
+
+  #commit(): void {
+    if (this.#isAsked) return
+    this.#isAsked = true // before anything can throw: the error page leaves without asking again
+    for (const committing of this.committings) {
+      const commit = committing.exchange.commit()
+      if (commit instanceof Promise) this.#answers = this.#answer(commit, committing, this.#answers)
+      else this.#commits.push(commit)
+    }
+  }
+
+  /** Fulfilled when that store and the others have answered, whatever they say. */
+  async #answer(
+    commit: Promise<CommitHeaders>,
+    committing: Committing,
+    others: Promise<void> | undefined,
+  ): Promise<void> {
+    try {
+      this.#commits.push(await commit)
+    } catch (error) {
+      this.#failure = [error, committing]
+    }
+    await others
+  }
+
+  #send(head: Head): void {
+    const response = this.#response
+    this.#isSent = true
+    let rest = head
+    if (this.#commits.some(({ vary }) => vary)) {
+      // Headers given to writeHead replace those set before it, ours included: so they are set first, and ours added.
+      rest = setGiven(response, head)
+      for (const commit of this.#commits) addHeaders(response, commit)
+    }
+    this.#methods.writeHead.apply(response, rest)
+  }
+
+  #hold(given: Head): void {
+    const response = this.#response
+    const head = setGiven(response, given)
+    response.statusCode = Number(head[0])
+    const held = holdAnswer(response)
+    this.#taker = held
+    this.#head = head
+    void this.#settle(held, this.#isImplicit)
+  }
+
+  async #settle(held: HeldAnswer, isImplicit: boolean): Promise<void> {
+    await this.#answers
+    this.#answers = undefined
+    held.unveil()
+    if (this.#failure === undefined) this.#release(held, isImplicit)
+    else this.#drop(held, this.#failure)
+  }
+
+  /** Sends what was held, as if the application did so now. */
+  #release(held: HeldAnswer, isImplicit: boolean): void {
+    const response = this.#response
+    let isFlowing = true
+    this.#taker = undefined
+    try {
+      if (!isImplicit && this.#head !== undefined) this.#send(this.#head)
+      for (const [method, args] of held.calls) {
+        const result = this.#pass(method, args)
+        if (method === 'write') isFlowing = result !== false
+      }
+    } catch (error) {
+      // What Node would have said at once, of a status that is none for example: it goes where the handler's errors go.
+      if (response.headersSent) response.destroy()
+      else this.#drop(held, [error, this.committings[0]])
+      return
+    }
+    for (const listener of held.waiting) response.on('drain', listener)
+    if (!held.has('end')) process.nextTick(wake, response, this.#methods.on, held.has('write') && isFlowing)
+  }
+
+  #drop(held: HeldAnswer, [error, committing]: Failure): void {
+    const response = this.#response
+    forgetAnswer(response)
+    // What another store has acknowledged is true whatever is answered.
+    for (const commit of this.#commits) addHeaders(response, commit)
+    const abandoned = abandonAnswer(response, error)
+    for (const listener of held.waiting) abandoned.tell(listener)
+    for (const [method, args] of held.calls) abandoned.take(method, args)
+    this.#taker = abandoned
+    abandoned.replace(this.#methods, held.has('end'), () => committing?.failed(error))
+  }
+}
+
+/** Wakes who was told to wait, and whom nobody else will wake. */
+function wake(response: NodeResponse, on: Sending['on'], isOurs: boolean): void {
+  // Where listeners are put: with `compression`, that is not the response.
+  const inner = on.call(response, 'drain', noop)
+  const outer = sendingOf(response).on('drain', noop)
+  if (isOurs) inner.emit('drain')
+  if (outer !== inner) outer.emit('drain') // it may have drained while nobody could hear it
+}
+
+function noop(): void {}
+
+/** Sets the headers among the arguments of `writeHead`, and gives the others. */
+function setGiven(response: NodeResponse, head: Head): Head {
+  const headers = head.findLast((argument) => typeof argument === 'object' && argument !== null)
+  if (headers !== undefined) setAll(response, headers)
+  return head.filter((argument) => typeof argument !== 'object')
+}

@@ -1,0 +1,66 @@
+import { isHttp2, sendingOf, type NodeResponse } from './node-response.ts'
+import { shadow } from './shadow.ts'
+
+type Call = readonly [method: 'write' | 'end' | 'flushHeaders', args: unknown[]]
+
+/** What an application sends while the headers wait for a store. To it, the response looks as if they had left. */
+export interface HeldAnswer {
+  /** In their order. */
+  readonly calls: readonly Call[]
+  /** Who began to listen to `drain`. No middleware has seen them, which would tell them of the next answer too. */
+  readonly waiting: readonly (() => void)[]
+  has(method: Call[0]): boolean
+  /** Takes what is sent. */
+  take(method: Call[0] | 'writeHead', args: unknown[]): unknown
+  /** Lets the response look as it is. */
+  unveil(): void
+}
+
+export function holdAnswer(response: NodeResponse): HeldAnswer {
+  const calls: Call[] = []
+  const waiting: (() => void)[] = []
+  const has: HeldAnswer['has'] = (method) => calls.some(([called]) => called === method)
+  const { on } = sendingOf(response)
+  const isEnded = { get: () => has('end') }
+  const unveilBody = shadow(response, {
+    writableEnded: isEnded,
+    finished: isEnded,
+    writableNeedDrain: { get: () => has('write') && !has('end') },
+    on: {
+      value: (event: string, listener: () => void) => {
+        if (event !== 'drain') return on.call(response, event, listener)
+        waiting.push(listener)
+        return response
+      },
+    },
+  })
+  // By these Node itself knows whether headers have left: whoever sets one gets its own error.
+  const isSent = { value: true }
+  const unveilHead = shadow(isHttp2(response) ? response.stream : response, { headersSent: isSent, _header: isSent })
+  return {
+    calls,
+    waiting,
+    has,
+    take(method, args) {
+      if (method === 'writeHead') return response.setHeader('Date', '') // throws, as it is too late for headers
+      if (!accepts(method, args)) throw invalidChunk()
+      calls.push([method, args])
+      return method !== 'write' && response
+    },
+    unveil() {
+      unveilBody()
+      unveilHead()
+    },
+  }
+}
+
+/** As Node throws at that line. */
+function invalidChunk(): TypeError {
+  return Object.assign(new TypeError('A chunk has to be text or bytes'), { code: 'ERR_INVALID_ARG_TYPE' })
+}
+
+/** Whether Node has no objection to the first of these arguments. */
+export function accepts(method: Call[0], [chunk]: unknown[]): boolean {
+  if (typeof chunk === 'string' || chunk instanceof Uint8Array) return true
+  return method !== 'write' && (!chunk || typeof chunk === 'function')
+}
