@@ -3,13 +3,17 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromiumPath } from '../test/support/chromium.ts'
+import { redisServer } from '../test/support/redis-binary.ts'
+import { valkeyServer } from '../test/support/valkey-binary.ts'
 
 /**
  * Runs vitest with the arguments given, and ends with a line that a machine can read: `N passed, N failed`. The exit code
  * is vitest's own.
  */
-// Here and once: two test files that both install a browser would stand in each other's way.
+// Here and once: two test files that both install something would stand in each other's way.
 chromiumPath()
+redisServer()
+if (process.env['VALKEY_URL'] === undefined) valkeyServer()
 
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'coatcheck-test-'))

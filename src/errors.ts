@@ -5,6 +5,7 @@
  * |---|---|---|
  * | `ERR_SESSION_VALUE` | usage | a value cannot be stored: JSON would change it, or it is state rather than identity |
  * | `ERR_COOKIE_OVERFLOW` | usage | the cookie's name and value would pass 4096 bytes |
+ * | `ERR_SESSION_OVERFLOW` | usage | a session in a server store would pass the bytes that the store allows one session |
  * | `ERR_SESSION_SENT` | usage | a session or jar was written after the response's headers left |
  * | `ERR_SESSION_READONLY` | usage | a session opened with `sessions.read()` was written |
  * | `ERR_SESSION_DESTROYED` | usage | a session was used after `destroy()` |
@@ -17,6 +18,7 @@
 export type SessionErrorCode =
   | 'ERR_SESSION_VALUE'
   | 'ERR_COOKIE_OVERFLOW'
+  | 'ERR_SESSION_OVERFLOW'
   | 'ERR_SESSION_SENT'
   | 'ERR_SESSION_READONLY'
   | 'ERR_SESSION_DESTROYED'

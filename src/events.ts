@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 import type { RefusedReason } from './errors.ts'
 import type { IdentityEvent } from './identity/events.ts'
+import type { PersistenceEvent } from './persistence/persistence.ts'
 
 /**
  * What an operator may want to count. Events name cookies, reasons and key ids; never a value, a secret or session data.
@@ -11,11 +12,11 @@ import type { IdentityEvent } from './identity/events.ts'
  * | `duplicate` | other cookies of the same name were ignored, `count` of them |
  * | `opened-by-previous-secret` | a cookie still carries the seal of secret number `secret`; when these stop, it may go |
  * | `migrated` | an old session's data went through `migrate` |
- * | `overflow` | a write was refused because the cookie would have had `bytes` bytes |
+ * | `overflow` | a write was refused because the cookie, or the session in its store, would have had `bytes` bytes |
  * | `renewed` | a session got a new id by `renew()` |
  * | `destroyed` | a session was ended, by `destroy()` or `reset()` |
  *
- * Those of user sessions are `IdentityEvent`s.
+ * Those of user sessions are `IdentityEvent`s, those of server stores `PersistenceEvent`s.
  */
 export type SessionEvent = { readonly cookie: string; /** Milliseconds since 1970. */ readonly at: number } & (
   | { readonly type: 'refused'; readonly reason: RefusedReason }
@@ -24,6 +25,7 @@ export type SessionEvent = { readonly cookie: string; /** Milliseconds since 197
   | { readonly type: 'overflow'; readonly bytes: number }
   | { readonly type: 'migrated' | 'renewed' | 'destroyed' }
   | IdentityEvent
+  | PersistenceEvent
 )
 
 /** An event before it is dated and named. */

@@ -1,5 +1,7 @@
 import type { CookieJar } from './cookies/jar.ts'
 import type { CookieContext } from './cookies/set-cookie.ts'
+import type { Visit } from './persistence/persistence.ts'
+import type { Outcome } from './session/outcome.ts'
 import { createSession, type Session } from './session/session.ts'
 import type { SessionState } from './session/state.ts'
 
@@ -25,16 +27,29 @@ export interface CommitHeaders {
 export interface Exchange<Data extends object> {
   readonly session: Session<Data>
   readonly jar: CookieJar
-  /** Decides what the response has to carry, once; afterwards every write throws `ERR_SESSION_SENT`. */
-  commit(): CommitHeaders
+  /**
+   * Fetches the session that the request names from its server store; to be waited for before a handler runs. `undefined` where
+   * there is nothing to wait for. Rejects with `ERR_STORE_UNAVAILABLE`.
+   */
+  load(): Promise<void> | undefined
+  /**
+   * Decides what the response has to carry, once; afterwards every write throws `ERR_SESSION_SENT`. A promise where a server
+   * store has to acknowledge it first: no header may leave before that. Rejects with `ERR_STORE_UNAVAILABLE`; then the response
+   * says so (503) and carries no cookie of ours.
+   */
+  commit(): CommitHeaders | Promise<CommitHeaders>
 }
 
 /** What an exchange is made of, each part when it is first asked for: most requests of a server touch none. */
 interface Parts {
-  readonly newState: () => SessionState
+  /** Whether a session has to be fetched before it is used. */
+  readonly fetches: boolean
+  readonly newVisit: () => Visit
+  readonly newState: (visit: Visit) => SessionState
   readonly newJar: () => CookieJar
   readonly isSecure: () => boolean
-  readonly sessionCookie: (state: SessionState, context: CookieContext) => string | undefined
+  /** The Set-Cookie line for what became of the session. */
+  readonly sessionCookie: (outcome: Outcome, context: CookieContext) => string | undefined
 }
 
 export function createExchange<Data extends object>(parts: Parts): Exchange<Data> {
@@ -44,6 +59,8 @@ export function createExchange<Data extends object>(parts: Parts): Exchange<Data
 /** A class, because V8 takes ten microseconds to make an object literal with accessors. */
 class RequestExchange<Data extends object> implements Exchange<Data> {
   readonly #parts: Parts
+  #visit: Visit | undefined
+  #fetched: Promise<void> | undefined
   #state: SessionState | undefined
   #session: Session<Data> | undefined
   #jar: CookieJar | undefined
@@ -55,7 +72,8 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
 
   get session(): Session<Data> {
     if (this.#session !== undefined) return this.#session
-    this.#state = this.#parts.newState()
+    this.#visit ??= this.#parts.newVisit()
+    this.#state = this.#parts.newState(this.#visit)
     if (this.#sent) this.#state.lock('sent')
     this.#session = createSession<Data>(this.#state)
     return this.#session
@@ -68,18 +86,32 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
     return this.#jar
   }
 
-  commit(): CommitHeaders {
+  load(): Promise<void> | undefined {
+    if (!this.#parts.fetches) return undefined
+    if (this.#visit === undefined) {
+      this.#visit = this.#parts.newVisit()
+      this.#fetched = this.#visit.fetch()
+    }
+    return this.#fetched
+  }
+
+  commit(): CommitHeaders | Promise<CommitHeaders> {
     this.#sent = true
     const state = this.#state
-    const jar = this.#jar
-    if (state === undefined && jar === undefined) return NOTHING
+    if (state === undefined && this.#jar === undefined) return NOTHING
     const context: CookieContext = { secure: this.#parts.isSecure() }
-    const line = state && this.#parts.sessionCookie(state, context)
-    const setCookies = [...(jar?.commit(context) ?? []), ...(line === undefined ? [] : [line])]
-    const wasRead = state?.wasOpened === true || jar?.wasRead === true
+    const lines = this.#jar?.commit(context) ?? []
+    const wasRead = state?.wasOpened === true || this.#jar?.wasRead === true
+    const headers = (outcome: Outcome): CommitHeaders => {
+      const line = this.#parts.sessionCookie(outcome, context)
+      const setCookie = line === undefined ? lines : [...lines, line]
+      return { setCookie, vary: wasRead || setCookie.length > 0, noStore: line !== undefined }
+    }
+    const outcome = state === undefined ? UNTOUCHED : this.#visit?.commit(state)
     state?.lock('sent')
-    return { setCookie: setCookies, vary: wasRead || setCookies.length > 0, noStore: line !== undefined }
+    return outcome instanceof Promise ? outcome.then(headers) : headers(outcome ?? UNTOUCHED)
   }
 }
 
+const UNTOUCHED: Outcome = { verb: 'nothing' }
 const NOTHING: CommitHeaders = Object.freeze({ setCookie: [], vary: false, noStore: false })

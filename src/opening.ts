@@ -6,7 +6,8 @@ import type { Emit } from './events.ts'
 import type { CheckedOptions, SessionsOptions } from './options.ts'
 import { validate } from './schema.ts'
 import { nullObject } from './serializers/plain.ts'
-import type { Loaded, SessionRecord } from './session/host.ts'
+import type { PersistenceHost } from './persistence/persistence.ts'
+import type { Loaded } from './session/host.ts'
 import { expiry } from './session/lifetime.ts'
 import { isHidden } from './session/reserved-keys.ts'
 
@@ -26,31 +27,44 @@ export function createOpener(
   }
 }
 
-/** Finds the session among the cookies of our name, and tells the operator what was odd about them. */
-export function createLoader<Data extends object>(
+/** How sessions are found, and what the operator hears of it. */
+export type Opening = Pick<PersistenceHost, 'openCookie' | 'validate' | 'refuse'>
+
+export function createOpening<Data extends object>(
   options: SessionsOptions<Data>,
   open: (value: string) => OpenedSession,
   emit: Emit,
-): (values: readonly string[]) => Loaded {
+): Opening {
   const refuse = (reason: RefusedReason): Loaded => {
     if (reason !== 'missing') emit({ type: 'refused', reason })
     return { record: undefined, refused: reason }
   }
-  return (values) => {
-    const { chosen, ignored } = chooseCandidate(values, open)
-    if (ignored > 0) emit({ type: 'duplicate', count: ignored })
-    if (!chosen.ok) return refuse(chosen.reason)
-    const { keyId, secret } = chosen
-    const stale = secret > 0
-    if (stale) emit({ type: 'opened-by-previous-secret', keyId, secret })
-    if (options.schema === undefined) return { record: chosen.record, stale, migrated: false }
-    const data = nullObject()
-    const hidden = nullObject()
-    for (const [key, value] of Object.entries(chosen.record.data)) (isHidden(key) ? hidden : data)[key] = value
-    const valid = validate(data, options.schema, options.migrate)
-    if (valid === undefined) return refuse('schema')
-    if (valid.migrated) emit({ type: 'migrated' })
-    const record: SessionRecord = { ...chosen.record, data: Object.assign(nullObject(), valid.data, hidden) }
-    return { record, stale, migrated: valid.migrated }
+  return {
+    refuse,
+
+    openCookie(values) {
+      const { chosen, ignored } = chooseCandidate(values, open)
+      if (ignored > 0) emit({ type: 'duplicate', count: ignored })
+      if (!chosen.ok) return refuse(chosen.reason)
+      const { keyId, secret, record } = chosen
+      const stale = secret > 0
+      if (stale) emit({ type: 'opened-by-previous-secret', keyId, secret })
+      return { record, stale, migrated: false }
+    },
+
+    validate(record, stale) {
+      if (options.schema === undefined) return { record, stale, migrated: false }
+      const data = nullObject()
+      const hidden = nullObject()
+      for (const [key, value] of Object.entries(record.data)) (isHidden(key) ? hidden : data)[key] = value
+      const valid = validate(data, options.schema, options.migrate)
+      if (valid === undefined) return refuse('schema')
+      if (valid.migrated) emit({ type: 'migrated' })
+      return {
+        record: { ...record, data: Object.assign(nullObject(), valid.data, hidden) },
+        stale,
+        migrated: valid.migrated,
+      }
+    },
   }
 }

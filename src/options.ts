@@ -1,9 +1,10 @@
 import { checkAttributes, type CheckedAttributes } from './cookies/attributes.ts'
 import type { CookieFormat } from './cookies/session-format.ts'
 import type { NamedCookie, SessionCookie } from './cookies/named-cookie.ts'
-import { cookieSeconds, type Duration } from './duration.ts'
+import { cookieSeconds, seconds, type Duration } from './duration.ts'
 import { SessionError } from './errors.ts'
 import type { SessionEvent } from './events.ts'
+import type { PersistenceSource } from './persistence/persistence.ts'
 import type { StandardSchema } from './schema.ts'
 import type { SecretInput } from './sealing/secrets.ts'
 import { MAXIMUM_DEPTH } from './serializers/plain.ts'
@@ -11,6 +12,7 @@ import type { JsonObject } from './serializers/serializer.ts'
 import { IDENTITY_RULES, JSON_RULES, type GuardRules } from './session/guard.ts'
 import { ASSURANCE_TIMEOUTS, type AssuranceLevel } from './session/assurance.ts'
 import type { Lifetime } from './session/lifetime.ts'
+import type { SessionStore } from './stores/store.ts'
 
 /** Which values may be stored, beyond what JSON would change or drop, which never may. */
 export interface GuardOptions {
@@ -58,6 +60,16 @@ interface CommonOptions<Data extends object> {
    * Only with `schema`.
    */
   readonly migrate?: ((old: JsonObject) => Data | undefined) | undefined
+  /**
+   * Where sessions live: a server store for those that outgrow the cookie, as `redisStore(client)` of `coatcheck/redis`, or
+   * `migrate({ from, to })` of `coatcheck/stores`. Default: in the cookie.
+   */
+  readonly store?: SessionStore | PersistenceSource | undefined
+  /**
+   * How long the store may take for one answer; then the request fails with `ERR_STORE_UNAVAILABLE`. Whole seconds, default
+   * `'1s'`. Only with `store`.
+   */
+  readonly storeTimeout?: Duration | undefined
   /** `'identity'` (default): ids and small values. `'json'`: whatever JSON keeps. Or each rule by itself. */
   readonly guard?: 'identity' | 'json' | GuardOptions | undefined
   /** Hears what an operator may want to count. Must not throw; if it does, the process gets a warning. */
@@ -72,6 +84,7 @@ export interface CheckedOptions {
   readonly persistent: boolean
   readonly lifetime: Lifetime
   readonly rules: GuardRules
+  readonly storeTimeoutSeconds: number
   readonly clock: () => number
 }
 
@@ -87,6 +100,8 @@ const KNOWN: ReadonlySet<string> = new Set([
   'limits',
   'schema',
   'migrate',
+  'store',
+  'storeTimeout',
   'guard',
   'onEvent',
   'clock',
@@ -130,11 +145,15 @@ export function checkOptions<Data extends object>(options: SessionsOptions<Data>
     throw wrong(`cookie.persistent is ${JSON.stringify(persistent)}, expected true or false`)
   if (options.format?.persistence !== undefined && persistent !== always)
     throw wrong(`cookie.persistent is ${persistent}: ${options.format.persistence}`)
+  if (options.storeTimeout !== undefined && options.store === undefined) {
+    throw wrong('storeTimeout is given without store: nothing is waited for')
+  }
   return Object.freeze({
     attributes: checkAttributes(options.name, { ...cookie, httpOnly: true }),
     persistent: persistent || always,
     lifetime: options.format?.lifetime ?? lifetimeOf(options as CommonOptions<never>), // as: it reads no data
     rules: checkGuard(options.guard ?? 'identity'),
+    storeTimeoutSeconds: seconds(options.storeTimeout ?? '1s', 'storeTimeout'),
     clock: options.clock ?? Date.now,
   })
 }

@@ -8,16 +8,22 @@ import { blameCaller, SessionError, type RefusedReason } from './errors.ts'
 import { createEmit, type Emit } from './events.ts'
 import { createExchange, type Exchange, type RequestFacts } from './exchange.ts'
 import type { IdentityHost } from './identity/identity-options.ts'
-import { createLoader, createOpener } from './opening.ts'
+import { createOpener, createOpening } from './opening.ts'
 import { checkOptions, type SessionsOptions } from './options.ts'
+import { assertStore } from './persistence/assert-store.ts'
+import { inCookie } from './persistence/in-cookie.ts'
+import { inStore } from './persistence/in-store.ts'
+import type { Persistence, PersistenceHost, PersistenceSource, Visit } from './persistence/persistence.ts'
 import type { StandardSchema } from './schema.ts'
 import { randomBytes16 } from './sealing/random.ts'
 import type { Json, JsonObject } from './serializers/serializer.ts'
 import type { Budget } from './session/ledger.ts'
 import { secondsLeft } from './session/lifetime.ts'
-import { IDENTITY_KEY } from './session/reserved-keys.ts'
+import type { Outcome } from './session/outcome.ts'
+import { isCredential } from './session/reserved-keys.ts'
 import { createSession, type Session } from './session/session.ts'
 import { SessionState } from './session/state.ts'
+import type { SessionStore } from './stores/store.ts'
 
 /** Session data where no type was given: any JSON under any key. */
 export interface AnyData {
@@ -37,11 +43,22 @@ export interface Sessions<Data extends object> {
   of(request: object): Session<Data>
   /** The cookies of a request that went through an adapter; its writes leave with that response. */
   jar(request: object): CookieJar
-  /** A session for reading only, from a Cookie header: WebSocket upgrades, server components. Writing throws `ERR_SESSION_READONLY`. */
+  /**
+   * A session for reading only, from a Cookie header: WebSocket upgrades, server components. Writing throws
+   * `ERR_SESSION_READONLY`.
+   *
+   * @throws `ERR_OPTIONS` where sessions live in a server store, which takes `load`
+   */
   read(cookieHeader: string | null | undefined): Session<Data>
+  /** The same wherever sessions live. Rejects with `ERR_STORE_UNAVAILABLE`. */
+  load(cookieHeader: string | null | undefined): Promise<Session<Data>>
   /** For adapters: begins the exchange of `request`, or gives the one that was begun. */
   begin(request: object, facts: RequestFacts): Exchange<Data>
-  /** The cookie value of a fresh session with that data, as the command line and tests need it. */
+  /**
+   * The cookie value of a fresh session with that data, as the command line and tests need it.
+   *
+   * @throws `ERR_OPTIONS` where sessions live in a server store
+   */
   seal(data: { readonly [Key in keyof Data]?: Data[Key] | undefined }): string
   /** What a cookie value holds, timeouts included. Never throws. Whoever is signed in by it is left out: that is a credential. */
   open(value: string): OpenedValue
@@ -80,20 +97,29 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
   const emit = createEmit(name, clock, options.onEvent)
   const now = (): number => Math.floor(clock() / 1000)
   const open = createOpener(format, checked, now)
-  const load = createLoader(options, open, emit)
-  const budget = createBudget(format, name, emit)
+  const persistence = persistenceOf(options.store, {
+    ...createOpening(options, open, emit),
+    now,
+    emit,
+    lifetime: checked.lifetime,
+    storeTimeoutSeconds: checked.storeTimeoutSeconds,
+    cookieBudget: createBudget(format, name, emit),
+  })
 
   const claimsListeners: ((claims: JsonObject) => void)[] = []
   const endClaims = (claims: JsonObject): void => {
     for (const listener of claimsListeners) listener(claims)
   }
 
-  const newState = (cookieHeader: string | null | undefined): SessionState =>
+  const newVisit = (cookieHeader: string | null | undefined): Visit =>
+    persistence.visit(cookieValues(cookieHeader ?? undefined, name))
+
+  const newState = (visit: Visit): SessionState =>
     new SessionState({
-      load: () => load(cookieValues(cookieHeader ?? undefined, name)),
+      load: () => visit.load(),
       now,
       newId,
-      budget,
+      budget: visit.budget,
       rules: checked.rules,
       lifetime: checked.lifetime,
       persistent: checked.persistent,
@@ -110,8 +136,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       onOverflow: (cookie, bytes) => emit({ type: 'overflow', bytes }, cookie),
     })
 
-  const sessionCookie = (state: SessionState, context: CookieContext): string | undefined => {
-    const outcome = state.outcome()
+  const sessionCookie = (outcome: Outcome, context: CookieContext): string | undefined => {
     if (outcome.verb === 'nothing') return undefined
     if (outcome.verb === 'expire') {
       emit({ type: 'destroyed' })
@@ -143,13 +168,21 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     const known = knownOf(request)
     if (known !== undefined) return known
     const exchange = createExchange<Data>({
-      newState: () => newState(facts.cookieHeader),
+      fetches: persistence.fetches,
+      newVisit: () => newVisit(facts.cookieHeader),
+      newState,
       newJar: () => newJar(facts.cookieHeader),
       isSecure: facts.isSecure,
       sessionCookie,
     })
     Object.defineProperty(request, held, { value: exchange })
     return exchange
+  }
+
+  const readOnly = (visit: Visit): Session<Data> => {
+    const state = newState(visit)
+    state.lock('readonly')
+    return createSession(state)
   }
 
   return {
@@ -161,14 +194,21 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     jar: function jar(request) {
       return blameCaller(jar, () => exchangeOf(request).jar)
     },
-    read(cookieHeader) {
-      const state = newState(cookieHeader)
-      state.lock('readonly')
-      return createSession(state)
+    read: function read(cookieHeader) {
+      if (!persistence.fetches) return readOnly(newVisit(cookieHeader))
+      return blameCaller(read, () => {
+        throw fetched('sessions.read(cookieHeader)', 'Use await sessions.load(cookieHeader)')
+      })
+    },
+    async load(cookieHeader) {
+      const visit = newVisit(cookieHeader)
+      await visit.fetch()
+      return readOnly(visit)
     },
     seal: function seal(data) {
       return blameCaller(seal, () => {
-        const state = newState(undefined)
+        if (persistence.fetches) throw fetched('sessions.seal(data)', 'Send a request through an adapter instead')
+        const state = newState(newVisit(undefined))
         const { flash = {}, ...rest }: { flash?: object } = data
         for (const [key, value] of Object.entries(rest)) state.set(key, value)
         for (const [entry, value] of Object.entries(flash))
@@ -183,7 +223,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       const opened = open(value)
       if (!opened.ok) return opened
       const { data } = opened.record
-      if (IDENTITY_KEY in data) delete data[IDENTITY_KEY]
+      for (const key of Object.keys(data)) if (isCredential(key)) delete data[key]
       return { ok: true, data, format: format.name, secret: opened.secret }
     },
     host: {
@@ -193,6 +233,18 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       onClaimsEnded: (listener) => void claimsListeners.push(listener),
     },
   }
+}
+
+function persistenceOf(store: SessionStore | PersistenceSource | undefined, host: PersistenceHost): Persistence {
+  if (store === undefined) return inCookie(host)
+  return 'connect' in store ? store.connect(host) : inStore(host, assertStore(store, 'store'))
+}
+
+function fetched(what: string, instead: string): SessionError {
+  return new SessionError(
+    'ERR_OPTIONS',
+    `${what} is for sessions that live in the cookie; these live in a store. ${instead}.`,
+  )
 }
 
 function createBudget(format: SessionFormat, name: string, emit: Emit): Budget {

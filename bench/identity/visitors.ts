@@ -48,7 +48,9 @@ export async function signInVisitors(registry: UserSessionRegistry, count: numbe
     await identity.signIn(request.session, userId, { method: 'password', ip: '203.0.113.9', userAgent: USER_AGENT })
     // oxlint-disable-next-line no-await-in-loop -- one at a time
     const status = await identity.status(request.session)
-    const [line = ''] = request.commit().setCookie
+    // oxlint-disable-next-line no-await-in-loop -- one at a time
+    const { setCookie } = await request.commit()
+    const [line = ''] = setCookie
     if (status.state !== 'signed-in' || status.userSession === undefined) throw new Error('a sign-in failed')
     all.push({ cookieHeader: line.slice(0, line.indexOf(';')), id: status.userSession })
   }

@@ -1,33 +1,38 @@
 import { Pool } from 'pg'
 import type * as Postgres from '../../src/stores/postgres.ts'
-import type { StoredSession } from '../../src/stores/store.ts'
 import { startPostgres } from '../../test/support/postgres.ts'
 import { built } from '../built.ts'
+import { fill, type Sample } from './sample.ts'
+import type { MeasureStore, StoreSize } from './size.ts'
 
 const { postgresStore } = await built<typeof Postgres>('stores/postgres.js')
 
-const CONNECTIONS = 8
-
-/** What a session takes in PostgreSQL, table and indexes together: bytes, of these sessions by their ids, none of which has expired. */
-export async function postgresBytes(sessions: ReadonlyMap<string, StoredSession>): Promise<number> {
+export const measurePostgres: MeasureStore = async (samples, count) => {
   const server = await startPostgres()
-  const pool = new Pool({ connectionString: server.url, max: CONNECTIONS })
+  const pool = new Pool({ connectionString: server.url })
   // Connections that are idle when the server stops say so.
   pool.on('error', () => {})
   try {
-    const store = postgresStore(pool, { prefix: 'size_' })
-    await store.migrate()
-    const left = sessions.entries()
-    const insertThoseLeft = async (): Promise<void> => {
-      // oxlint-disable-next-line no-await-in-loop -- as many at a time as there are connections
-      for (const [id, session] of left) await store.insert(id, session, session.slid)
-    }
-    await Promise.all(Array.from({ length: CONNECTIONS }, insertThoseLeft))
-    const { rows } = await pool.query<{ bytes: string }>(`SELECT pg_total_relation_size('size_sessions') AS bytes`)
-    await pool.query('DROP TABLE size_sessions')
-    return Number(rows[0]?.bytes) / sessions.size
+    const sizes: StoreSize[] = []
+    // oxlint-disable-next-line no-await-in-loop -- one at a time
+    for (const sample of samples) sizes.push(await measure(pool, sample, count))
+    return sizes
   } finally {
     await pool.end()
     await server.stop()
   }
+}
+
+/** The table with its indexes; without them, it is the table of itself. */
+async function measure(pool: Pool, sample: Sample, count: number): Promise<StoreSize> {
+  const store = postgresStore(pool, { prefix: 'size_' })
+  await store.migrate()
+  await fill(store, sample, count)
+  const { rows } = await pool.query<{ version: string; all: string; table: string }>(
+    `SELECT current_setting('server_version') AS version, pg_total_relation_size('size_sessions') AS all,
+      pg_table_size('size_sessions') AS table`,
+  )
+  await pool.query('DROP TABLE size_sessions')
+  const [{ version, all, table } = { version: '', all: '', table: '' }] = rows
+  return { store: `PostgreSQL ${version}`, sample, bytes: Number(all) / count, ofItself: Number(table) / count }
 }

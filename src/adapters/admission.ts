@@ -35,13 +35,20 @@ export async function admit<User>(
     if (status.state === 'not-allowed') return { denial: { status: 403, error: 'not-allowed' } }
     return { denial: { status: 401, error: 'signed-out', reason: status.reason, because: status.because } }
   } catch (error) {
-    if (!(error instanceof SessionError) || error.code !== 'ERR_STORE_UNAVAILABLE') throw error
-    return { denial: { status: 503, error: 'unavailable' } }
+    if (!isUnavailable(error)) throw error
+    return { denial: UNAVAILABLE }
   }
 }
 
+/** Whether a store or a registry did not answer, which is nobody's fault. */
+export function isUnavailable(error: unknown): error is SessionError {
+  return error instanceof SessionError && error.code === 'ERR_STORE_UNAVAILABLE'
+}
+
+export const UNAVAILABLE: Denial = Object.freeze({ status: 503, error: 'unavailable' })
+
 /** The answer to a denial: the same whatever the reason was. */
-export function denialResponse({ status, error }: Denial, { signInPath }: DenialOptions): DenialResponse {
+export function denialResponse({ status, error }: Denial, { signInPath }: DenialOptions = {}): DenialResponse {
   if (status === 401 && signInPath !== undefined) return { status: 303, headers: { Location: signInPath }, body: '' }
   const headers: Record<string, string> = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
   if (status === 503) headers['Retry-After'] = String(RETRY_AFTER_SECONDS)

@@ -35,6 +35,10 @@ export interface ExpressRequest extends IncomingMessage {
  * ```
  *
  * `Secure: 'auto'` follows `req.secure`, and so the application's `trust proxy` setting.
+ *
+ * With a server store, the next handler runs when the session is there, and what the handlers send leaves when the store has
+ * acknowledged. If the store does not answer, all of that is dropped and the error goes to the application's error handler,
+ * on a response that is fresh again; where there is none, Express answers 503 with Retry-After.
  */
 export function session<Data extends object>(
   sessions: Sessions<Data>,
@@ -47,10 +51,21 @@ export function session<Data extends object>(
     },
   }
   return (request, response, next) => {
-    attach(sessions, request, response, () => request.secure)
+    const loaded = attach(sessions, request, response, () => request.secure, next).load()
     if (!('session' in request)) Object.defineProperty(request, 'session', property)
-    next()
+    if (loaded === undefined) next()
+    else void goOn(loaded, next)
   }
+}
+
+async function goOn(loaded: Promise<void>, next: (error?: unknown) => void): Promise<void> {
+  try {
+    await loaded
+  } catch (error) {
+    next(error)
+    return
+  }
+  next()
 }
 
 /**

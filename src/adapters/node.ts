@@ -1,16 +1,30 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import type { CommitHeaders, Exchange } from '../exchange.ts'
+import type { SessionError } from '../errors.ts'
+import type { Exchange } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
-import { admit, denialResponse, type Denial, type DenialOptions } from './admission.ts'
-import { varyWithCookie } from './vary.ts'
+import {
+  admit,
+  denialResponse,
+  isUnavailable,
+  UNAVAILABLE,
+  type Denial,
+  type DenialOptions,
+  type DenialResponse,
+} from './admission.ts'
+import { commitBeforeHeaders } from './committed-response.ts'
+import type { NodeRequest, NodeResponse } from './node-response.ts'
 
 export type { Denial } from './admission.ts'
+export type { NodeRequest, NodeResponse } from './node-response.ts'
 
-/** A request of `node:http`, `node:https` or the compatibility API of `node:http2`. */
-export type NodeRequest = IncomingMessage | Http2ServerRequest
-export type NodeResponse = ServerResponse | Http2ServerResponse
+/** How `session` answers where the sessions are in a server store. */
+export interface SessionOptions<Request, Response> {
+  /**
+   * Answers in place of the default, 503 with Retry-After, when the store could not be asked: before the handler, or after it
+   * when the headers were about to leave. The response is fresh, whatever the handler did with it.
+   */
+  unavailable?(request: Request, response: Response, error: SessionError): unknown
+}
 
 /**
  * Gives `handler` sessions: inside it, `sessions.of(request)` is the session of that request.
@@ -25,15 +39,50 @@ export type NodeResponse = ServerResponse | Http2ServerResponse
  *
  * The cookie is decided when the headers leave, whatever makes them leave; after that, writing throws `ERR_SESSION_SENT`.
  * `Secure: 'auto'` looks at the connection; behind a proxy, set `cookie: { secure: true }`.
+ *
+ * With a server store, `handler` is called when the session is there, and what it sends leaves when the store has
+ * acknowledged; if the store does not answer, all of it is dropped for a 503.
+ *
+ * @returns what `handler` returns; a promise of it where the session had to be fetched, of `undefined` where that failed
  */
 export function session<Data extends object, Request extends NodeRequest, Response extends NodeResponse, Result>(
   sessions: Sessions<Data>,
   handler: (request: Request, response: Response) => Result,
-): (request: Request, response: Response) => Result {
-  return (request, response) => {
-    attach(sessions, request, response, () => isEncrypted(request))
-    return handler(request, response)
+  options: SessionOptions<NoInfer<Request>, NoInfer<Response>> = {},
+): (request: Request, response: Response) => Result | Promise<Awaited<Result> | undefined> {
+  const handleLoaded = async (
+    loaded: Promise<void>,
+    request: Request,
+    response: Response,
+  ): Promise<Awaited<Result> | undefined> => {
+    try {
+      await loaded
+    } catch (error) {
+      await answerFailure(request, response, error, options)
+      return undefined
+    }
+    return await handler(request, response)
   }
+  return (request, response) => {
+    const failed = (error: unknown): unknown => answerFailure(request, response, error, options)
+    const loaded = attach(sessions, request, response, () => isEncrypted(request), failed).load()
+    return loaded === undefined ? handler(request, response) : handleLoaded(loaded, request, response)
+  }
+}
+
+/** Answers 503, or as the application likes. What is no outage ends as an error that the handler throws: in nobody's hands. */
+function answerFailure<Request, Response extends NodeResponse>(
+  request: Request,
+  response: Response,
+  error: unknown,
+  options: SessionOptions<Request, Response>,
+): unknown {
+  if (!isUnavailable(error)) {
+    answer(response, { status: 500, headers: {}, body: '' })
+    throw error
+  }
+  if (options.unavailable !== undefined) return options.unavailable(request, response, error)
+  return answer(response, denialResponse(UNAVAILABLE))
 }
 
 /** How `requireUser` answers whom it does not let in. */
@@ -69,11 +118,11 @@ export async function deny<Request, Response extends NodeResponse>(
   denial: Denial,
   options: RequireUserOptions<Request, Response>,
 ): Promise<void> {
-  if (options.deny !== undefined) {
-    await options.deny(request, response, denial)
-    return
-  }
-  const { status, headers, body } = denialResponse(denial, options)
+  if (options.deny === undefined) answer(response, denialResponse(denial, options))
+  else await options.deny(request, response, denial)
+}
+
+function answer(response: NodeResponse, { status, headers, body }: DenialResponse): void {
   response.statusCode = status
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   response.end(body)
@@ -81,80 +130,32 @@ export async function deny<Request, Response extends NodeResponse>(
 
 /**
  * Begins the exchange of `request` and has it committed by the first thing that makes the headers of `response` leave:
- * `writeHead`, `write`, `end`, `flushHeaders` or a pipe. All of them go through `writeHead`, which is why nothing else is
- * touched. For adapters of frameworks that stand on `node:http`.
+ * `writeHead`, `write`, `end`, `flushHeaders` or a pipe. For adapters of frameworks that stand on `node:http`, which have two
+ * things left to do:
+ *
+ * - Wait for `load()` of the exchange before the handler runs, where it gives a promise; if that rejects, answer 503 or hand
+ *   the error to the framework. The body of the request is not lost: Node keeps it until somebody reads.
+ * - Say in `failed` how to answer when the store did not acknowledge what the handler wrote.
+ *
+ * While a store has not acknowledged, the response looks to the application as if its headers had left: `headersSent` is
+ * true, `setHeader` throws `ERR_HTTP_HEADERS_SENT` (HTTP/2: `ERR_HTTP2_HEADERS_SENT`), `write` returns false and `drain`
+ * follows. Then everything leaves in order, or nothing does: the response is fresh again but for headers that describe no
+ * answer (security policies, CORS, `Vary`), with the methods that it had when `attach` saw it first, and `failed` is called.
+ * What is sent from there on leaves without the session, whose cookie stays as it is.
  *
  * @param isSecure whether the request came over https, as the framework's trust setting sees it
+ * @param failed answers in place of what was dropped. Default: 503 with Retry-After and `{"error":"unavailable"}`
  */
 export function attach<Data extends object>(
   sessions: Sessions<Data>,
   request: NodeRequest,
   response: NodeResponse,
   isSecure: () => boolean,
+  failed: (error: unknown) => unknown = (error) => answerFailure(request, response, error, {}),
 ): Exchange<Data> {
   const exchange = sessions.begin(request, { cookieHeader: request.headers.cookie, isSecure })
-  const committed = exchangesOf(response)
-  if (committed.includes(exchange)) return exchange
-  committed.push(exchange)
-  commitBeforeHeaders(response, exchange)
+  commitBeforeHeaders(response, { exchange, failed })
   return exchange
-}
-
-/** Which exchanges a response commits already: an application mounted in another one may bring the middleware twice. */
-function exchangesOf(response: NodeResponse & { [COMMITTED]?: unknown[] }): unknown[] {
-  const known = response[COMMITTED]
-  if (known !== undefined) return known
-  const none: unknown[] = []
-  Object.defineProperty(response, COMMITTED, { value: none })
-  return none
-}
-
-const COMMITTED: unique symbol = Symbol('sessions that this response commits')
-
-type WriteHead = (status: number, ...rest: unknown[]) => NodeResponse
-
-function commitBeforeHeaders(response: NodeResponse, exchange: { commit(): CommitHeaders }): void {
-  const writeHead = response.writeHead as WriteHead // as: its overloads differ only in what they leave out
-  let committed = false
-  const committingWriteHead: WriteHead = (status, ...rest) => {
-    if (committed) return writeHead.call(response, status, ...rest)
-    committed = true
-    const commit = exchange.commit()
-    if (!commit.vary) return writeHead.call(response, status, ...rest)
-    const headers = rest.findLast((argument) => typeof argument === 'object' && argument !== null)
-    // Headers given to writeHead replace those set before it, ours included: so they are set first, and ours added.
-    if (headers !== undefined) setAll(response, headers)
-    addHeaders(response, commit)
-    const [reason] = rest
-    return writeHead.call(response, status, ...(typeof reason === 'string' ? [reason] : []))
-  }
-  Object.assign(response, { writeHead: committingWriteHead })
-}
-
-/** Headers as `writeHead` takes them: an object, a flat list of names and values, or (HTTP/2) a list of pairs. */
-function setAll(response: NodeResponse, headers: object): void {
-  const pairs = Array.isArray(headers) ? pairsOf(headers) : Object.entries(headers)
-  const seen = new Set<string>()
-  for (const [name, value] of pairs) {
-    const key = name.toLowerCase()
-    if (seen.has(key)) response.appendHeader(name, value as string) // as: Node checks the value itself
-    else response.setHeader(name, value as string) // as: see above
-    seen.add(key)
-  }
-}
-
-function pairsOf(list: readonly unknown[]): [string, unknown][] {
-  if (Array.isArray(list[0])) return list as [string, unknown][] // as: the list-of-pairs form
-  const pairs: [string, unknown][] = []
-  for (let at = 0; at < list.length; at += 2) pairs.push([String(list[at]), list[at + 1]])
-  return pairs
-}
-
-function addHeaders(response: NodeResponse, { setCookie, noStore }: CommitHeaders): void {
-  const vary = varyWithCookie([response.getHeader('vary') ?? []].flat().join(', '))
-  if (vary !== undefined) response.setHeader('Vary', vary)
-  if (noStore && !response.hasHeader('cache-control')) response.setHeader('Cache-Control', 'no-store')
-  for (const line of setCookie) response.appendHeader('Set-Cookie', line)
 }
 
 function isEncrypted(request: NodeRequest): boolean {

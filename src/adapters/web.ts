@@ -1,10 +1,25 @@
+import type { SessionError } from '../errors.ts'
 import type { CommitHeaders } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
-import { admit, denialResponse, type Denial, type DenialOptions } from './admission.ts'
+import {
+  admit,
+  denialResponse,
+  isUnavailable,
+  UNAVAILABLE,
+  type Denial,
+  type DenialOptions,
+  type DenialResponse,
+} from './admission.ts'
 import { varyWithCookie } from './vary.ts'
 
 export type { Denial } from './admission.ts'
+
+/** How `session` answers where the sessions are in a server store. */
+export interface SessionOptions {
+  /** Answers in place of the default, 503 with Retry-After, when the store could not be asked, before the handler or after. */
+  readonly unavailable?: ((request: Request, error: SessionError) => Response | Promise<Response>) | undefined
+}
 
 /**
  * Gives `handler` sessions: inside it, `sessions.of(request)` is the session of that request.
@@ -16,19 +31,59 @@ export type { Denial } from './admission.ts'
  * The cookie is decided when the handler's response is there; a body that is still streaming by then can read the session,
  * and writing throws `ERR_SESSION_SENT`. `Secure: 'auto'` looks at the request's URL. An error that the handler throws is
  * passed on, and nothing is committed.
+ *
+ * With a server store, `handler` is called when the session is there, and its response is given back when the store has
+ * acknowledged; if the store does not answer, that response is dropped for a 503.
  */
 export function session<Data extends object, Rest extends unknown[]>(
   sessions: Sessions<Data>,
   handler: (request: Request, ...rest: Rest) => Response | Promise<Response>,
+  options: SessionOptions = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   return async (request, ...rest) => {
     const exchange = sessions.begin(request, {
       cookieHeader: request.headers.get('cookie'),
       isSecure: () => request.url.startsWith('https:'),
     })
+    try {
+      const loaded = exchange.load()
+      if (loaded !== undefined) await loaded
+    } catch (error) {
+      return answerFailure(request, error, options)
+    }
     const response = await handler(request, ...rest)
-    return withHeaders(response, exchange.commit())
+    const commit = exchange.commit()
+    return commit instanceof Promise ? acknowledged(commit, request, response, options) : withHeaders(response, commit)
   }
+}
+
+/** The response when the store has acknowledged the session. */
+async function acknowledged(
+  commit: Promise<CommitHeaders>,
+  request: Request,
+  response: Response,
+  options: SessionOptions,
+): Promise<Response> {
+  try {
+    return withHeaders(response, await commit)
+  } catch (error) {
+    // Nobody reads that body any more; it may be one that cannot be cancelled, because somebody is reading it.
+    response.body?.cancel().catch(() => {})
+    return answerFailure(request, error, options)
+  }
+}
+
+function answerFailure(
+  request: Request,
+  error: unknown,
+  { unavailable }: SessionOptions,
+): Response | Promise<Response> {
+  if (!isUnavailable(error)) throw error
+  return unavailable === undefined ? responseOf(denialResponse(UNAVAILABLE)) : unavailable(request, error)
+}
+
+function responseOf({ status, headers, body }: DenialResponse): Response {
+  return new Response(body, { status, headers })
 }
 
 /** How `requireUser` answers whom it does not let in. */
@@ -54,8 +109,7 @@ export function requireUser<User, Id extends UserId, Rest extends unknown[]>(
     const admission = await admit(identity, request)
     if ('user' in admission) return handler(request, admission.user, ...rest)
     if (options.deny !== undefined) return options.deny(request, admission.denial)
-    const { status, headers, body } = denialResponse(admission.denial, options)
-    return new Response(body, { status, headers })
+    return responseOf(denialResponse(admission.denial, options))
   }
 }
 

@@ -4,13 +4,14 @@ import { nameText, sizesText, type Line } from './report-line.ts'
 /** What is inside: names and sizes. */
 export function contentLines({ content }: CookieReport): Line[] {
   if (content === undefined) return []
-  const { serializer, bytes, type, byKey, sessionId, flash, csrfToken } = content
+  const { serializer, bytes, type, byKey, sessionId, flash, csrfToken, livesIn } = content
   const lines: (Line | undefined)[] = [
     ['serializer', serializer],
     ['payload', `${bytes} bytes, ${type === undefined ? 'which cannot be read' : type}`],
     sessionId === undefined ? undefined : ['session_id', IDS[sessionId]],
     csrfToken === undefined ? undefined : ['_csrf_token', TOKENS[csrfToken]],
     flash === undefined ? undefined : ['flash', flash.length === 0 ? 'empty' : flash.map(nameText).join(', ')],
+    livesIn === undefined ? undefined : ['lives in', `a ${livesIn}; the cookie carries its ticket`],
     byKey === undefined ? undefined : ['bytes by key', sizesText(byKey)],
   ]
   return lines.filter((line) => line !== undefined)

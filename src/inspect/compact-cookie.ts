@@ -2,6 +2,7 @@ import { compactFormat } from '../cookies/compact-session.ts'
 import { cookiePurpose } from '../cookies/jar-sealers.ts'
 import { parseJson } from '../serializers/json.ts'
 import type { Json } from '../serializers/serializer.ts'
+import { TICKET_KEY } from '../session/reserved-keys.ts'
 import type { Payload } from '../sealing/payload.ts'
 import { createCompactSealer, createSignedSealer } from '../sealing/sealer.ts'
 import { createSecretRing, type SecretRing } from '../sealing/secrets.ts'
@@ -90,6 +91,7 @@ function contentOf(text: string, data: Json | undefined): ContentReport {
     type: 'object',
     byKey: Object.fromEntries(pairs),
     ...(flash !== undefined && isObject(flash) && { flash: Object.keys(flash) }),
+    ...(TICKET_KEY in data && { livesIn: 'server store' as const }),
   }
 }
 

@@ -155,4 +155,6 @@ export interface ContentReport {
   /** The names of the flash's entries. */
   readonly flash?: readonly string[]
   readonly csrfToken?: 'base64url' | 'base64url-padded' | 'base64' | 'other'
+  /** Where the session itself is, when the cookie carries the ticket of one in a server store and nothing else. */
+  readonly livesIn?: 'server store'
 }

@@ -5,9 +5,21 @@ export const FLASH_KEY = 'flash'
 /** Where the identity layer keeps its claims, named as Rails names what is its own, `_csrf_token`. */
 export const IDENTITY_KEY = '_identity'
 
+/** Where a cookie names the session that a server store holds. */
+export const TICKET_KEY = '_ticket'
+/** Where a cookie that holds its session names the one in a server store that it came from. */
+export const FORMER_TICKET_KEY = '_formerTicket'
+
+const CREDENTIALS: readonly string[] = [IDENTITY_KEY, TICKET_KEY, FORMER_TICKET_KEY]
+
+/** Whether what is under that key lets somebody in, so that it is shown to nobody. */
+export function isCredential(key: string): boolean {
+  return CREDENTIALS.includes(key)
+}
+
 /** Whether a key of the stored data is no data of the application. */
 export function isHidden(key: string): boolean {
-  return key === FLASH_KEY || key === IDENTITY_KEY
+  return key === FLASH_KEY || isCredential(key)
 }
 
 /** Keys that data may not use, because the session itself answers to them. */
@@ -18,13 +30,14 @@ export const RESERVED_KEYS: ReadonlySet<string> = new Set([
   'size',
   'status',
   'refused',
+  'increment',
   'renew',
   'reset',
   'destroy',
   'touch',
   'toJSON',
   'then',
-  IDENTITY_KEY,
+  ...CREDENTIALS,
 ])
 
 /** @throws `ERR_SESSION_VALUE` when data would take a name that the session itself answers to */

@@ -9,19 +9,27 @@ import type { Storable } from './storable.ts'
 import { TrackedValues } from './tracked.ts'
 
 /** What every session answers to, beside its own data. Data may not use these names. */
-export interface SessionControls {
+export interface SessionControls<Data extends object = { [key: string]: number }> {
   /** 32 hexadecimal characters; new after `renew()` and `reset()`. No credential: it says nothing without the seal. */
   readonly id: string
   /** Whether the request brought no session that could be opened. */
   readonly isNew: boolean
   /** Messages for the next request. */
   readonly flash: Flash
-  /** Bytes of the cookie as it would be sent now, and what each key takes of them. */
+  /** Bytes of the cookie as it would be sent now, or of the JSON that a server store keeps, and what each key takes of them. */
   readonly size: SessionSize
   /** What has happened to this session in this request. Asking does not open the cookie. */
   readonly status: SessionStatus
   /** Why the request's cookie was not accepted, or `undefined`. For logs and metrics, not for the visitor. */
   readonly refused: RefusedReason | undefined
+  /**
+   * Adds `by` (default 1) to a whole number of at most 15 digits, which counts as 0 where there is none, and gives the sum as this
+   * request sees it. A server store adds to what is there at that moment, so that parallel requests all count; in a cookie the
+   * last response wins.
+   *
+   * @throws `ERR_SESSION_VALUE` where the key holds anything else
+   */
+  increment(key: CounterKey<Data>, by?: number): number
   /**
    * Gives the session a new id and starts its absolute timeout anew. Call it at sign-in and at every change of
    * privilege, so that a cookie from before is worth nothing after (session fixation).
@@ -38,7 +46,12 @@ export interface SessionControls {
 }
 
 /** `toJSON` and `then` are no controls, but JSON.stringify and await ask every object for them. */
-type ReservedKey = keyof SessionControls | 'toJSON' | 'then' | '_identity'
+type ReservedKey = keyof SessionControls | 'toJSON' | 'then' | '_identity' | '_ticket' | '_formerTicket'
+
+/** Keys whose type takes any number. */
+type CounterKey<Data extends object> = {
+  [Key in keyof Data]-?: number extends NonNullable<Data[Key]> ? Key & string : never
+}[keyof Data]
 
 /**
  * A session: its data as properties, typed by `Data`, and `SessionControls`. Every key may be absent, because every
@@ -46,7 +59,7 @@ type ReservedKey = keyof SessionControls | 'toJSON' | 'then' | '_identity'
  */
 export type Session<Data extends object> = {
   [Key in keyof Data as Key extends ReservedKey ? never : Key]?: Storable<Data[Key]> | undefined
-} & SessionControls
+} & SessionControls<Data>
 
 interface Summary {
   readonly status: SessionStatus
@@ -75,6 +88,7 @@ class SessionView {
 class Controls implements SessionControls {
   readonly #state: SessionState
   #flash: { readonly state: unknown; readonly entries: Flash } | undefined
+  readonly increment: SessionControls['increment']
   readonly renew: SessionControls['renew']
   readonly reset: SessionControls['reset']
   readonly destroy: SessionControls['destroy']
@@ -83,6 +97,9 @@ class Controls implements SessionControls {
   constructor(state: SessionState) {
     this.#state = state
     // Functions of their own: handlers may take them out of the session, and they begin the stack of what they throw.
+    this.increment = function increment(key, by = 1) {
+      return blameCaller(increment, () => state.increment(key, by))
+    }
     this.renew = function renew(options) {
       blameCaller(renew, () => state.renew(options))
     }

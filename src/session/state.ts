@@ -3,6 +3,7 @@ import { checkKey, nullObject, pathTo } from '../serializers/plain.ts'
 import type { Json, JsonObject } from '../serializers/serializer.ts'
 import { FlashState } from './flash.ts'
 import { guardedCopy, refuseLargeValue, refuseRecords } from './guard.ts'
+import { addToCounter, Additions, NO_ADDITIONS } from './counter.ts'
 import type { Loaded, SessionHost, SessionRecord } from './host.ts'
 import { Ledger, type SessionSize } from './ledger.ts'
 import { slideIsDue } from './lifetime.ts'
@@ -29,6 +30,8 @@ export class SessionState {
   #reset = false
   #touched = false
   #changed = false
+  #claimed = false
+  #additions: Additions | undefined
   /** The JSON of the flash as the cookie holds it; what it is at commit decides whether the flash changed. */
   #storedFlash: string | undefined
   /** The texts as they came, whatever was changed since. */
@@ -115,9 +118,29 @@ export class SessionState {
     const copy = guardedCopy(value, path, this.#host.rules)
     this.#open()
     const text = JSON.stringify(copy)
-    if (key in this.#data && JSON.stringify(this.#data[key]) === text) return
+    if (key in this.#data && JSON.stringify(this.#data[key]) === text) {
+      this.#additions?.forget(key)
+      return
+    }
     this.#note(key, this.#host.budget.jsonBytes(copy, key), path)
     this.#replace(key, copy)
+  }
+
+  /** Adds to a whole number, which counts as 0 where there is none, and gives the sum as this request sees it. */
+  increment(key: string, by: number): number {
+    const path = pathTo('session', key)
+    this.assertWritable(path)
+    refuseReservedKey(key)
+    checkKey(key, path)
+    this.#open()
+    const sum = addToCounter(this.#data[key], by, path)
+    this.#note(key, this.#host.budget.jsonBytes(sum, key), path)
+    const additions = (this.#additions ??= new Additions())
+    this.#data[key] = sum
+    this.#forgetText(key)
+    this.#changed = true
+    additions.note(key, by)
+    return sum
   }
 
   /** Keeps the claims of whoever signs in. @throws `ERR_COOKIE_OVERFLOW`, `ERR_SESSION_SENT` */
@@ -126,6 +149,7 @@ export class SessionState {
     this.#open()
     this.#account().note(IDENTITY_KEY, this.#host.budget.jsonBytes(claims, IDENTITY_KEY))
     this.#replace(IDENTITY_KEY, claims)
+    this.#claimed = true
   }
 
   /**
@@ -153,7 +177,7 @@ export class SessionState {
     this.#account().note(key, undefined)
     delete this.#data[key]
     this.#ownTexts()?.delete(key)
-    this.#changed = true
+    this.#wrote(key)
   }
 
   /** A storable copy for a place inside the session. */
@@ -175,7 +199,7 @@ export class SessionState {
       throw error
     }
     this.#forgetText(key)
-    this.#changed = true
+    this.#wrote(key)
   }
 
   /** A new id, and the absolute timeout starts anew: for sign-in, re-authentication and every change of privilege. */
@@ -255,8 +279,15 @@ export class SessionState {
     if (this.#destroyed) return { verb: 'expire' }
     if (this.#loaded === undefined) return { verb: 'nothing' }
     const because = this.#writeCause()
-    if (because !== undefined) return { verb: 'write', record: this.#record(), because }
-    return { verb: this.#endsAnother() ? 'expire' : 'nothing' }
+    if (because === undefined) return { verb: this.#endsAnother() ? 'expire' : 'nothing' }
+    return {
+      verb: 'write',
+      record: this.#record(),
+      because,
+      origin: this.#loaded.record === undefined ? 'new' : this.#reset ? 'instead' : 'same',
+      isSignIn: this.#claimed,
+      additions: this.#additions?.sums ?? NO_ADDITIONS,
+    }
   }
 
   #writeCause(): WriteCause | undefined {
@@ -336,6 +367,8 @@ export class SessionState {
     this.#ledger = undefined
     this.#flash = this.#newFlash()
     this.#storedFlash = undefined
+    this.#claimed = false
+    this.#additions = undefined
   }
 
   #account(): Ledger {
@@ -372,7 +405,13 @@ export class SessionState {
   #replace(key: string, value: Json): void {
     this.#data[key] = value
     this.#forgetText(key)
+    this.#wrote(key)
+  }
+
+  #wrote(key: string): void {
     this.#changed = true
+    // What is added to it from here on is part of what was written.
+    ;(this.#additions ??= new Additions()).forget(key)
   }
 
   /** What came is not what goes back any more. The key stays where it was, as it does in Ruby. */

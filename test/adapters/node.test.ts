@@ -28,7 +28,7 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}` // as: a TCP server has such an address
 }
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => void
+type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
 async function ask(handler: Handler, init: RequestInit & { cookie?: string } = {}): Promise<Response> {
   const url = await listen(http.createServer(session(sessions, handler)))
@@ -219,24 +219,24 @@ test('a malformed cookie is an empty session and a normal answer', async () => {
 })
 
 test('the middleware may wrap a handler twice and still sends one cookie', async () => {
-  const response = await ask((request, answer) => {
+  const response = await ask((request, answer) =>
     session(sessions, (again: IncomingMessage, same: ServerResponse) => {
       write(again)
       same.end()
-    })(request, answer)
-  })
+    })(request, answer),
+  )
   expect(response.headers.getSetCookie()).toHaveLength(1)
 })
 
 test('two sessions of different cookies live side by side', async () => {
   const admin = createSessions<{ level: number }>({ name: 'admin', secrets: [SECRET] })
-  const response = await ask((request, answer) => {
+  const response = await ask((request, answer) =>
     session(admin, (same: IncomingMessage, also: ServerResponse) => {
       admin.of(same).level = 1
       write(same)
       also.end()
-    })(request, answer)
-  })
+    })(request, answer),
+  )
   expect(response.headers.getSetCookie().map((line) => line.split('=')[0])).toEqual(['admin', 'session'])
   expect(response.headers.get('vary')).toBe('Cookie')
 })
@@ -274,7 +274,7 @@ test('a thrown error leaves the session to whoever answers', async () => {
   const url = await listen(
     http.createServer((request, response) => {
       try {
-        session(sessions, (same: IncomingMessage) => {
+        void session(sessions, (same: IncomingMessage) => {
           write(same)
           throw new Error('handler failed')
         })(request, response)
@@ -291,7 +291,7 @@ test('a thrown error leaves the session to whoever answers', async () => {
 test('Secure is on over TLS sockets', () => {
   const request = Object.assign(new Readable({ read() {} }), { headers: {}, socket: { encrypted: true } })
   const response = new http.ServerResponse(request as unknown as IncomingMessage) // as: all that a response reads of it
-  session(sessions, (same: IncomingMessage) => write(same))(request as unknown as IncomingMessage, response) // as: see above
+  void session(sessions, (same: IncomingMessage) => write(same))(request as unknown as IncomingMessage, response) // as: see above
   response.writeHead(200)
   expect(String(response.getHeader('set-cookie'))).toContain('; Secure')
 })

@@ -2,6 +2,7 @@ import { afterAll, expect, test } from 'vitest'
 import { createSealer, type RefusedReason } from '../../src/index.ts'
 import { fromBase64url, toBase64url } from '../sealing/independent-base64url.ts'
 import { COMPACT_VECTORS, SIGNED_VECTORS } from '../vectors/vectors.ts'
+import { commitNow } from '../support/commit-now.ts'
 import {
   deserved,
   deservedSeal,
@@ -236,7 +237,7 @@ test(
       const found = new Set(values.filter((value) => valid.has(value)))
       const opened = session.refused === undefined
       const data = Object.keys(session).length
-      const { setCookie, vary, noStore } = exchange.commit()
+      const { setCookie, vary, noStore } = commitNow(exchange)
       const resealed = found.size === 1 && found.has(PREVIOUS.sealed)
       const plainResponse = setCookie.length === (resealed ? 1 : 0) && vary && noStore === resealed
       if (opened !== (found.size === 1) || (!opened && data > 0) || !plainResponse) {

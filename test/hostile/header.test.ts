@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import type { CommitHeaders, RefusedReason, SessionEvent } from '../../src/index.ts'
 import { compactVector } from '../vectors/vectors.ts'
+import { commitNow } from '../support/commit-now.ts'
 import { CURRENT, DROPPED, makeSessions, mint, NAME, NOW, PREVIOUS, sessionContent, watchPrototypes } from './world.ts'
 
 const events: SessionEvent[] = []
@@ -21,7 +22,7 @@ function visit(cookieHeader: string): {
   const data = { ...exchange.session }
   const read = sessions.read(cookieHeader)
   expect(read.refused).toBe(refused)
-  const commit = exchange.commit()
+  const commit = commitNow(exchange)
   return { refused, data, commit, heard: [...events] }
 }
 
@@ -211,7 +212,7 @@ describe('a refused cookie', () => {
   test.for(cases)('that was %s can be written anew, and nothing of it is left', ([, header, server]) => {
     const exchange = server.begin({}, { cookieHeader: header, isSecure: () => true })
     exchange.session['fresh'] = 1
-    const { setCookie, vary, noStore } = exchange.commit()
+    const { setCookie, vary, noStore } = commitNow(exchange)
     expect({ count: setCookie.length, vary, noStore }).toEqual({ count: 1, vary: true, noStore: true })
     const value = /^session=([^;]*)/.exec(setCookie[0] ?? '')?.[1] ?? ''
     expect(server.open(value)).toMatchObject({ ok: true, data: { fresh: 1 }, secret: 0 })

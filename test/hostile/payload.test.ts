@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { createSealer, type CommitHeaders, type Session } from '../../src/index.ts'
 import { encodeContent, type Content } from '../sealing/independent-compact.ts'
+import { commitNow } from '../support/commit-now.ts'
 import { makeSessions, mint, NAME, NOW, RING, sessionContent, watchPrototypes } from './world.ts'
 
 const sessions = makeSessions()
@@ -10,7 +11,7 @@ function visit(text: string): { session: Session<Record<string, number>>; commit
   const exchange = sessions.begin({}, { cookieHeader: `${NAME}=${text}`, isSecure: () => true })
   const { session } = exchange
   if (session.isNew !== (session.refused !== undefined)) throw new Error('a refused session is a new one')
-  return { session, commit: exchange.commit() }
+  return { session, commit: commitNow(exchange) }
 }
 
 describe('an authentic cookie with an acceptable payload', () => {

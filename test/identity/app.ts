@@ -8,6 +8,7 @@ import {
 import type { UserSessionsIdentityOptions, UserSessionsOptions } from '../../src/identity/index.ts'
 import { createSessions, type Exchange, type Session, type Sessions, type SessionsOptions } from '../../src/index.ts'
 import { EventLog, SECRET, type FakeClock } from '../support/visitor.ts'
+import { commitNow } from '../support/commit-now.ts'
 import { note, noteCookie, noteSecrets } from './leaks.ts'
 
 export interface AppSession {
@@ -114,7 +115,7 @@ export class Browser {
   /** The response arrives. Gives its Set-Cookie line, if it has one. */
   keep(request: Exchange<AppSession>): string | undefined {
     if (request.session.status !== 'destroyed') noteSecrets(request.session)
-    const [line] = request.commit().setCookie
+    const [line] = commitNow(request).setCookie
     if (line === undefined) return undefined
     const { value = '', maxAge } = parseSetCookie(line, { decode: (text) => text })
     if (value !== '') noteCookie(value)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FakeClock } from '../support/visitor.ts'
 import { App, newUsers } from './app.ts'
-import { BarrierRegistry } from './barrier.ts'
+import { Barrier } from '../support/barrier.ts'
 import { DATABASES, type Database } from './world.ts'
 
 describe.each(DATABASES)('on %s', (_, openDatabase) => {
@@ -14,8 +14,8 @@ describe.each(DATABASES)('on %s', (_, openDatabase) => {
 
   async function openWorld(options: ConstructorParameters<typeof App>[2] = {}) {
     const clock = new FakeClock()
-    const barrier = new BarrierRegistry(await database.open())
-    const app = new App(barrier.registry, { clock, users: newUsers() }, options)
+    const barrier = new Barrier(await database.open())
+    const app = new App(barrier.target, { clock, users: newUsers() }, options)
     const browser = app.browser()
     await browser.signIn()
     barrier.calls.length = 0

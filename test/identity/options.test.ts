@@ -5,6 +5,7 @@ import { ipPrefix } from '../../src/identity/ip-prefix.ts'
 import { sqliteRegistry } from '../../src/identity/sqlite.ts'
 import { createSessions } from '../../src/index.ts'
 import { thrownBy } from '../support/thrown-by.ts'
+import { commitNow } from '../support/commit-now.ts'
 import { SECRET } from '../support/visitor.ts'
 
 const sessions = createSessions<{ step: number }>({ name: 'session', secrets: [SECRET] })
@@ -61,7 +62,7 @@ describe('identity', () => {
     await expect(identity.signIn({}, 7)).rejects.toMatchObject({ code: 'ERR_OPTIONS' })
     await expect(identity.signIn(sessions.read(undefined), 7)).rejects.toMatchObject({ code: 'ERR_SESSION_READONLY' })
     const exchange = sessions.begin({}, { cookieHeader: undefined, isSecure: () => true })
-    exchange.commit()
+    commitNow(exchange)
     const error: unknown = await identity.signOut(exchange.session).catch((reason: unknown) => reason)
     expect(error).toMatchObject({
       code: 'ERR_SESSION_SENT',
@@ -83,7 +84,7 @@ describe('identity', () => {
     expect(Object.keys(held)).toEqual([])
     expect(() => Reflect.set(held, '_identity', { uid: 8 })).toThrow(/_identity is the session's own/)
     expect(() => Reflect.deleteProperty(held, '_identity')).toThrow(/_identity is the session's own/)
-    const [line = ''] = exchange.commit().setCookie
+    const [line = ''] = commitNow(exchange).setCookie
     const opened = sessions.open(line.slice('session='.length, line.indexOf(';')))
     expect(opened).toEqual({ ok: true, data: {}, format: 'compact', secret: 0 })
   })

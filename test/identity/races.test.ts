@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FakeClock } from '../support/visitor.ts'
+import { commitNow } from '../support/commit-now.ts'
 import { App, Browser, newUsers } from './app.ts'
-import { BarrierRegistry } from './barrier.ts'
+import { Barrier } from '../support/barrier.ts'
 import { DATABASES, type Database } from './world.ts'
 
 describe.each(DATABASES)('on %s, whatever happens at the same time,', (_name, openDatabase) => {
@@ -16,8 +17,8 @@ describe.each(DATABASES)('on %s, whatever happens at the same time,', (_name, op
   async function openWorld(options: ConstructorParameters<typeof App>[2] = {}) {
     const clock = new FakeClock()
     const users = newUsers()
-    const barrier = new BarrierRegistry(await database.open())
-    const app = new App(barrier.registry, { clock, users }, options)
+    const barrier = new Barrier(await database.open())
+    const app = new App(barrier.target, { clock, users }, options)
     const elsewhere = new App(await database.open(), { clock, users }, options)
     await elsewhere.identity.revokeUser(7)
     await elsewhere.identity.revokeUser(8)
@@ -248,7 +249,7 @@ describe.each(DATABASES)('on %s, whatever happens at the same time,', (_name, op
     const { app, elsewhere } = await openWorld()
     const requests = Array.from({ length: 3 }, () => app.browser().begin())
     const signingIn = requests.map((request) => app.identity.signIn(request.session, 7))
-    for (const request of requests) request.commit()
+    for (const request of requests) commitNow(request)
     const outcomes = await Promise.allSettled(signingIn)
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
     await app.identity.flush()

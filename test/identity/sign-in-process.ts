@@ -3,6 +3,7 @@ import pg from 'pg'
 import { createIdentity, userSessions } from '../../src/identity/index.ts'
 import { postgresRegistry } from '../../src/identity/postgres.ts'
 import { sqliteRegistry } from '../../src/identity/sqlite.ts'
+import { commitNow } from '../support/commit-now.ts'
 import { createSessions } from '../../src/index.ts'
 
 /**
@@ -43,7 +44,7 @@ async function obey(order: Order): Promise<void> {
 async function signIn(epoch: string): Promise<string> {
   const exchange = sessions.begin({}, { cookieHeader: undefined, isSecure: () => true })
   await identity.signIn(exchange.session, 7, { epoch })
-  const [line = ''] = exchange.commit().setCookie
+  const [line = ''] = commitNow(exchange).setCookie
   return line.slice(0, line.indexOf(';'))
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { createIdentity, userTokens } from '../../src/identity/index.ts'
 import { createSessions } from '../../src/index.ts'
 import { EventLog, FakeClock, SECRET, Visitor } from '../support/visitor.ts'
+import { commitNow } from '../support/commit-now.ts'
 import { note, noteSecrets } from './leaks.ts'
 
 interface User {
@@ -53,7 +54,7 @@ function openWorld() {
     const result = await handle(exchange.session)
     noteSecrets(exchange.session)
     note([exchange.session, identity])
-    who.keep(exchange.commit())
+    who.keep(commitNow(exchange))
     return result
   }
   return { database, clock, log, sessions, identity, visitor, request }

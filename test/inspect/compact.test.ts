@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { CookieJar, createSessions } from '../../src/index.ts'
 import { inspectCookie, type CookieReport, type InspectOptions } from '../../src/inspect/index.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
 import { FakeClock, OLD_SECRET, SECRET } from '../support/visitor.ts'
 
 const clock = new FakeClock()
@@ -45,6 +46,17 @@ describe('a session of our own', () => {
   test('is told without its values, unless they are asked for', () => {
     expect(JSON.stringify(look(sealed()))).not.toContain('hush')
     expect(look(sealed(), { showValues: true }).data).toEqual({ accountId: 7, flash: { notice: 'hush' } })
+  })
+
+  test('that lives in a server store is told to, by a cookie that holds none of it', async () => {
+    const sessions = createSessions({ name: 'session', secrets: [SECRET], clock: clock.now, store: memoryStore() })
+    const exchange = sessions.begin({}, { cookieHeader: undefined, isSecure: () => true })
+    await exchange.load()
+    exchange.session['accountId'] = 7
+    const [line = ''] = (await exchange.commit()).setCookie
+    const { content } = look(line.slice('session='.length).split(';')[0] ?? '')
+    expect(content).toMatchObject({ livesIn: 'server store', byKey: { _ticket: 60 } })
+    expect(look(sealed()).content).not.toHaveProperty('livesIn')
   })
 
   test('that has ended is refused, and still explained', () => {

@@ -64,7 +64,8 @@ describe('what an entry imports at run time', () => {
 
   test('the root entry reaches these folders and these packages, and no others', () => {
     const { files, packages } = reach('dist/index.js', dist)
-    expect(folders(files)).toEqual(['cookies', 'sealing', 'serializers', 'session'])
+    expect(folders(files)).toEqual(['cookies', 'persistence', 'sealing', 'serializers', 'session', 'stores'])
+    expect(files.filter((file) => file.startsWith('dist/stores/'))).toEqual(['dist/stores/store.js'])
     expect(packages).toEqual(['cookie', 'node:crypto', 'node:diagnostics_channel', 'node:util'])
   })
 
@@ -85,7 +86,16 @@ describe('what an entry imports at run time', () => {
 
   test('coatcheck/inspect brings sessions and Rails, because it says what they say, and no adapter', () => {
     const { files, packages } = reach('dist/inspect/index.js', dist)
-    expect(folders(files)).toEqual(['cookies', 'inspect', 'rails', 'sealing', 'serializers', 'session'])
+    expect(folders(files)).toEqual([
+      'cookies',
+      'inspect',
+      'persistence',
+      'rails',
+      'sealing',
+      'serializers',
+      'session',
+      'stores',
+    ])
     expect(packages).toEqual(['@msgpack/msgpack', 'cookie', 'node:crypto', 'node:diagnostics_channel', 'node:util'])
   })
 
@@ -106,6 +116,8 @@ describe('what an entry imports at run time', () => {
 
   test.each([
     ['dist/stores/memory.js', ['stores'], ['node:cluster']],
+    ['dist/persistence/index.js', ['persistence', 'serializers', 'session', 'stores'], ['node:crypto']],
+    ['dist/stores/redis.js', ['stores'], ['node:crypto']],
     ['dist/stores/postgres.js', ['sql', 'stores', 'stores/sql'], ['node:crypto']],
     ['dist/stores/sqlite.js', ['sql', 'stores', 'stores/sql'], []],
     ['dist/testing/index.js', ['testing'], ['node:assert/strict', 'node:crypto']],
@@ -117,7 +129,7 @@ describe('what an entry imports at run time', () => {
 
   test('every subpath is one that a test above looks at', () => {
     const entries =
-      /^dist\/(?:index|(?:rails|inspect|testing)\/index|identity\/(?:index|sqlite|postgres)|stores\/(?:memory|postgres|sqlite)|adapters\/\w+)\.js$/
+      /^dist\/(?:index|(?:rails|inspect|persistence|testing)\/index|identity\/(?:index|sqlite|postgres)|stores\/\w+|adapters\/\w+)\.js$/
     const looked = MODULES.filter(([, file]) => entries.test(file))
     expect(looked).toEqual(MODULES)
   })

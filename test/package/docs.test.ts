@@ -42,6 +42,7 @@ describe('docs/errors.md', () => {
   test('has every type of event', () => {
     expect(undocumented(path, eventTypes(read('src/events.ts'), 'SessionEvent'))).toEqual([])
     expect(undocumented(path, eventTypes(read('src/identity/events.ts'), 'IdentityEvent'))).toEqual([])
+    expect(undocumented(path, eventTypes(read('src/persistence/persistence.ts'), 'PersistenceEvent'))).toEqual([])
   })
 })
 

@@ -61,8 +61,16 @@ test('the public names of every subpath are these and no others', () => {
         "railsSecrets",
         "validAuthenticityToken",
       ],
+      "./redis": [
+        "redisStore",
+      ],
       "./sqlite": [
         "sqliteStore",
+      ],
+      "./stores": [
+        "cookieStore",
+        "expressStore",
+        "migrate",
       ],
       "./testing": [
         "storeContract",

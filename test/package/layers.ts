@@ -10,6 +10,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['serializers', 'sql'],
   ['sealing', 'session', 'stores'],
   ['cookies'],
+  ['persistence'],
   ['identity', 'rails'],
   [WIRING],
   ['adapters', 'inspect'],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createSessions } from '../../src/index.ts'
 import { SECRET, Visitor } from '../support/visitor.ts'
+import { commitNow } from '../support/commit-now.ts'
 
 interface Data {
   accountId: number
@@ -201,7 +202,7 @@ test('reading it after the headers left shows it and leaves it for the next requ
   const visitor = new Visitor(sessions)
   visitor.visit(({ session }) => (session.flash.notice = 'Saved'))
   const exchange = sessions.begin({}, { cookieHeader: visitor.header, isSecure: () => false })
-  exchange.commit()
+  commitNow(exchange)
   expect(exchange.session.flash.notice).toBe('Saved')
   expect(() => (exchange.session.flash.notice = 'x')).toThrow(expect.objectContaining({ code: 'ERR_SESSION_SENT' }))
 })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { parseSetCookie } from 'cookie'
 import type { CommitHeaders, Exchange, SessionEvent, Sessions } from '../../src/index.ts'
+import { commitNow } from './commit-now.ts'
 
 export const SECRET = randomBytes(32).toString('hex')
 export const OLD_SECRET = randomBytes(32).toString('base64url')
@@ -45,7 +46,7 @@ export class Visitor<Data extends object> {
   visit(handler: (exchange: Exchange<Data>) => void, { secure = false } = {}): CommitHeaders {
     const exchange = this.#sessions.begin({}, { cookieHeader: this.header, isSecure: () => secure })
     handler(exchange)
-    return this.keep(exchange.commit())
+    return this.keep(commitNow(exchange))
   }
 
   /** The response arrives. */

@@ -1,0 +1,83 @@
+import { parseJson } from '../serializers/json.ts'
+import { isPrototypeKey, nullObject } from '../serializers/plain.ts'
+import type { Json, JsonObject } from '../serializers/serializer.ts'
+import { FLASH_KEY } from '../session/reserved-keys.ts'
+import type { SessionChange } from '../stores/store.ts'
+
+/**
+ * A session's data as a store keeps it: the JSON text of each key. The flash is taken apart, so that a request that shows one
+ * message and another one that sets the next do not get into each other's way: `flash.notice`, `flash.alert`. A key of the
+ * application's that begins with `flash` has a colon after these letters, so that it is never taken for one.
+ */
+export type Entries = ReadonlyMap<string, string>
+
+const FLASH_ENTRY = 'flash.'
+const LIKE_FLASH = 'flash:'
+
+export function entriesOf(data: JsonObject): Entries {
+  const entries = new Map<string, string>()
+  for (const [key, value] of Object.entries(data)) {
+    if (key === FLASH_KEY && isObject(value)) {
+      for (const [name, item] of Object.entries(value)) entries.set(FLASH_ENTRY + escape(name), JSON.stringify(item))
+    } else {
+      entries.set(entryName(key), JSON.stringify(value))
+    }
+  }
+  return entries
+}
+
+/** The data that entries stand for, or `undefined` where nobody of ours wrote them. */
+export function dataOf(entries: Entries): JsonObject | undefined {
+  const data = nullObject()
+  try {
+    for (const [name, text] of entries) put(data, name, parseJson(text))
+    return data
+  } catch {
+    return undefined // not JSON, or a name that was not escaped as ours are
+  }
+}
+
+/** What changes `before` into `after`. @param additions sums that were added to keys which nothing else wrote */
+export function difference(
+  before: Entries,
+  after: Entries,
+  additions: ReadonlyMap<string, number>,
+): Pick<SessionChange, 'set' | 'remove' | 'add'> {
+  const add = new Map([...additions].map(([key, by]) => [entryName(key), by]))
+  const set = new Map<string, string>()
+  for (const [name, text] of after) if (!add.has(name) && before.get(name) !== text) set.set(name, text)
+  return { set, remove: [...before.keys()].filter((name) => !after.has(name)), add }
+}
+
+function put(data: JsonObject, name: string, value: Json): void {
+  const isFlash = name.startsWith(FLASH_ENTRY)
+  const key = unescape(isFlash ? name.slice(FLASH_ENTRY.length) : name.replace(/^flash:/, 'flash'))
+  if (isPrototypeKey(key)) throw new SyntaxError('a key that reaches prototypes')
+  if (!isFlash) {
+    data[key] = value
+    return
+  }
+  const flash = data[FLASH_KEY]
+  if (isObject(flash)) flash[key] = value
+  else data[FLASH_KEY] = Object.assign(nullObject(), { [key]: value })
+}
+
+function entryName(key: string): string {
+  return escape(key.startsWith(FLASH_KEY) ? LIKE_FLASH + key.slice(FLASH_KEY.length) : key)
+}
+
+/** What no database takes in a name, or two databases take differently: control characters and halves of a character. */
+const AWKWARD = /["\\\p{Cc}\p{Cs}]/u
+
+/** As JSON escapes it. */
+function escape(key: string): string {
+  return AWKWARD.test(key) ? JSON.stringify(key).slice(1, -1) : key
+}
+
+function unescape(name: string): string {
+  return name.includes('\\') ? String(JSON.parse(`"${name}"`)) : name
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,6 @@
+export { cookieStore, migrate } from './migrate.ts'
+export type { Moving } from './migrate.ts'
+export type { PersistenceSource } from './persistence.ts'
+export type { SessionChange, SessionStore, StoredSession, SweepOptions } from '../stores/store.ts'
+export { expressStore } from '../stores/express-store.ts'
+export type { ExpressSessionStore, ExpressStoreOptions } from '../stores/express-store.ts'

@@ -1,0 +1,142 @@
+import { SessionError } from '../errors.ts'
+import { reconnectingWhenSilent, type SingleNodeRedis } from './node-redis-reconnect.ts'
+import type { Evaluate, RedisCommands } from './redis-commands.ts'
+
+/**
+ * What we use of a client of `redis` (node-redis) 4 or newer: what `createClient`, `createClientPool`, `createCluster` or
+ * `createSentinel` gives.
+ */
+export interface NodeRedisClient {
+  connect(): Promise<unknown>
+  hGetAll(key: string): Promise<unknown>
+  evalSha(sha: string, options: KeysAndArguments): Promise<unknown>
+  eval(script: string, options: KeysAndArguments): Promise<unknown>
+  unlink(key: string): Promise<unknown>
+}
+
+interface KeysAndArguments {
+  keys: string[]
+  arguments: string[]
+}
+
+/** What we use of a `Redis` or a `Cluster` of `ioredis` 5 or newer, or of its sibling `iovalkey`. */
+export interface IoredisClient {
+  readonly status: string
+  connect(): Promise<unknown>
+  hgetall(key: string): Promise<unknown>
+  evalsha(sha: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>
+  eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>
+  unlink(key: string): Promise<unknown>
+}
+
+/** @throws `ERR_OPTIONS` for what is no such client */
+export function commandsOf(client: NodeRedisClient | IoredisClient): RedisCommands {
+  if (isIoredis(client)) return commandsOfIoredis(client)
+  if (isNodeRedis(client)) return commandsOfNodeRedis(client)
+  throw new SessionError(
+    'ERR_OPTIONS',
+    `redisStore takes a client, expected what createClient, createCluster or createSentinel of redis 4 or newer gives, or a Redis or Cluster of ioredis${hintFor(client)}.`,
+  )
+}
+
+function commandsOfIoredis(client: IoredisClient & Partial<ClusterOptions>): RedisCommands {
+  const readsFrom = client.options?.scaleReads ?? 'master'
+  return {
+    hgetall: readsFrom === 'master' ? (key) => client.hgetall(key) : undefined,
+    evalsha: (sha, keys, args) => client.evalsha(sha, keys.length, ...keys, ...args),
+    eval: (script, keys, args) => client.eval(script, keys.length, ...keys, ...args),
+    unlink: (key) => client.unlink(key),
+  }
+}
+
+/** What only a `Cluster` of ioredis has. */
+interface ClusterOptions {
+  readonly options: { readonly scaleReads?: unknown }
+}
+
+function commandsOfNodeRedis(given: NodeRedisClient & Partial<TypeMapped>): RedisCommands {
+  // Without the type mapping of the application, which may want bytes or maps; node-redis 4 has none.
+  const client = given.withTypeMapping?.({}) ?? given
+  const commands: RedisCommands = {
+    hgetall: asksPrimaryAlone(client) ? (key) => client.hGetAll(key) : undefined,
+    unlink: (key) => client.unlink(key),
+    ...(isCluster4(given) ? scriptsOfCluster4(given) : scriptsOfNodeRedis(client)),
+  }
+  return isSingle(given) ? reconnectingWhenSilent(given, commands) : commands
+}
+
+/** Those of many servers (clusters, pools, Sentinel) have connections that come and go, and nobody can tell which one is silent. */
+function isSingle(client: object): client is SingleNodeRedis {
+  return (
+    'isReady' in client &&
+    'options' in client &&
+    !('nodeClient' in client) &&
+    !('acquire' in client) &&
+    !('execute' in client)
+  )
+}
+
+function scriptsOfNodeRedis(client: NodeRedisClient): Pick<RedisCommands, 'evalsha' | 'eval'> {
+  return {
+    evalsha: (sha, keys, args) => client.evalSha(sha, { keys: [...keys], arguments: [...args] }),
+    eval: (script, keys, args) => client.eval(script, { keys: [...keys], arguments: [...args] }),
+  }
+}
+
+/** It sends a script to any node, redis/node-redis#2811, unless it is told the key. */
+function scriptsOfCluster4(cluster: Cluster4): Pick<RedisCommands, 'evalsha' | 'eval'> {
+  const evaluate =
+    (name: string): Evaluate =>
+    (script, keys, args) =>
+      cluster.sendCommand(keys[0], false, [name, script, String(keys.length), ...keys, ...args])
+  return { evalsha: evaluate('EVALSHA'), eval: evaluate('EVAL') }
+}
+
+/** A client of node-redis 5 or newer. */
+interface TypeMapped {
+  withTypeMapping(mapping: object): NodeRedisClient
+}
+
+/** A cluster of node-redis 4. */
+interface Cluster4 {
+  sendCommand(firstKey: string | undefined, isReadonly: boolean, args: string[]): Promise<unknown>
+}
+
+function isCluster4(client: object): client is Cluster4 {
+  return 'nodeClient' in client && !('withTypeMapping' in client)
+}
+
+/** Whether a cluster has `useReplicas` and a Sentinel client a `replicaPoolSize` is their secret, so neither counts. */
+function asksPrimaryAlone(client: NodeRedisClient & { readonly clientSideCache?: unknown }): boolean {
+  const isCluster = 'nodeClient' in client
+  const isSentinel = 'acquire' in client
+  return !isCluster && !isSentinel && client.clientSideCache === undefined
+}
+
+function isIoredis(client: object): client is IoredisClient {
+  return hasMethods(client, ['connect', 'hgetall', 'evalsha', 'eval', 'unlink']) && 'status' in client
+}
+
+function isNodeRedis(client: object): client is NodeRedisClient {
+  return hasMethods(client, ['connect', 'hGetAll', 'evalSha', 'eval', 'unlink']) && !isInLegacyMode(client)
+}
+
+function hasMethods(client: object, names: readonly string[]): boolean {
+  // as: any object may be asked for any property
+  return names.every((name) => typeof (client as Record<string, unknown> | undefined)?.[name] === 'function')
+}
+
+/** In the legacy mode of node-redis 4 every command wants a callback; `v4` throws in any other mode. */
+function isInLegacyMode(client: { readonly v4?: unknown }): boolean {
+  try {
+    return client.v4 !== undefined
+  } catch {
+    return false
+  }
+}
+
+function hintFor(client: object): string {
+  if (hasMethods(client, ['then'])) return '; this is a promise: await it first'
+  if (hasMethods(client, ['connect', 'hGetAll'])) return ', without legacyMode'
+  return ''
+}

@@ -1,0 +1,56 @@
+import type { SessionChange, StoredSession } from './store.ts'
+
+/**
+ * A session as a hash of Redis: the fields `created`, `slid` and `expires`, and each entry under its name with a colon in front,
+ * so that no entry can be taken for one of these.
+ */
+const ENTRY = ':'
+
+/** @param reply what a client makes of HGETALL: an object, or fields and values in turn */
+export function sessionIn(reply: unknown): StoredSession | undefined {
+  const fields = fieldsIn(reply)
+  const created = timeIn(fields.get('created'))
+  const slid = timeIn(fields.get('slid'))
+  const expiresAt = timeIn(fields.get('expires'))
+  if (created === undefined || slid === undefined || expiresAt === undefined) return undefined
+  const entries = new Map<string, string>()
+  for (const [field, value] of fields) if (field.startsWith(ENTRY)) entries.set(field.slice(ENTRY.length), value)
+  return { created, slid, expiresAt, entries }
+}
+
+/** All of a session as fields and values in turn. */
+export function fieldsOf({ created, slid, expiresAt, entries }: StoredSession): string[] {
+  return [...times({ created, slid, expiresAt }), ...pairs(entries)]
+}
+
+/** A change as UPDATE takes it, its counts first. */
+export function argumentsOf({ created, slid, expiresAt, set, remove, add }: SessionChange): string[] {
+  const values = [...times({ slid, expiresAt, created }), ...pairs(set)]
+  return [
+    String(values.length / 2),
+    String(remove.length),
+    ...values,
+    ...remove.map((name) => ENTRY + name),
+    ...pairs(add),
+  ]
+}
+
+function times({ created, slid, expiresAt }: Pick<SessionChange, 'created' | 'slid' | 'expiresAt'>): string[] {
+  const moving = ['slid', String(slid), 'expires', String(expiresAt)]
+  return created === undefined ? moving : ['created', String(created), ...moving]
+}
+
+function pairs(entries: ReadonlyMap<string, string | number>): string[] {
+  return [...entries].flatMap(([name, value]) => [ENTRY + name, String(value)])
+}
+
+function timeIn(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
+}
+
+function fieldsIn(reply: unknown): ReadonlyMap<string, string> {
+  if (!Array.isArray(reply)) return new Map(Object.entries(reply as Record<string, string>)) // as: of strings, as Redis has them
+  const fields = new Map<string, string>()
+  for (let at = 0; at < reply.length; at += 2) fields.set(reply[at], reply[at + 1])
+  return fields
+}

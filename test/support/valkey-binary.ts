@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { install, mirrors } from '../rails/live/apt.ts'
+import { canInstall, findServer, redisServer } from './redis-binary.ts'
+
+/** The Debian that has Valkey in its backports alone; every later one has it among its packages. */
+const BACKPORTED = 'bookworm'
+
+/**
+ * Where valkey-server is: on this machine or, as root on Debian or Ubuntu, installed now. Debian 12 has it in its backports: it is
+ * unpacked into the cache folder, so that the machine's packages stay as they are.
+ *
+ * @throws with what to install
+ */
+export function valkeyServer(): string {
+  const found = findServer('valkey')
+  if (found !== undefined) return found
+  if (canInstall()) {
+    if (/^VERSION_CODENAME=(\w+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] === BACKPORTED) return unpacked()
+    install(['valkey-server'])
+    const installed = findServer('valkey')
+    if (installed !== undefined) return installed
+  }
+  throw new Error(
+    'The tests of redisStore on Valkey need valkey-server: apt-get install valkey-server, or brew install valkey.',
+  )
+}
+
+function unpacked(): string {
+  const root = join(process.env['XDG_CACHE_HOME'] ?? '/var/cache', 'coatcheck', 'valkey')
+  const server = join(root, 'usr/bin/valkey-server')
+  if (!existsSync(server)) {
+    redisServer() // brings the libraries that Valkey needs
+    mkdirSync(dirname(root), { recursive: true })
+    // Its own name until it is whole; another process may be faster.
+    const draft = mkdtempSync(`${root}.draft-`)
+    try {
+      unpack(draft)
+      rmSync(root, { recursive: true, force: true })
+      renameSync(draft, root)
+    } finally {
+      rmSync(draft, { recursive: true, force: true })
+    }
+  }
+  execFileSync(server, ['--version'], { stdio: 'pipe' })
+  return server
+}
+
+/** apt-get with a source and lists of its own, which checks the signatures as ever. */
+function unpack(root: string): void {
+  const folder = mkdtempSync(join(tmpdir(), 'coatcheck-valkey-'))
+  try {
+    const sources = join(folder, 'sources.list')
+    const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
+    writeFileSync(sources, `deb [signed-by=${keyring}] ${mirrors()[0]} ${BACKPORTED}-backports main\n`)
+    for (const name of ['lists/partial', 'archives/partial']) mkdirSync(join(folder, name), { recursive: true })
+    const places = [
+      `Dir::Etc::sourcelist=${sources}`,
+      'Dir::Etc::sourceparts=-',
+      `Dir::State::lists=${join(folder, 'lists')}`,
+      `Dir::Cache=${folder}`,
+      'APT::Sandbox::User=root',
+    ].flatMap((place) => ['-o', place])
+    const options = { cwd: folder, stdio: 'pipe' } as const // as const: stdio is one of a few words
+    execFileSync('apt-get', [...places, 'update'], options)
+    execFileSync('apt-get', [...places, 'download', 'valkey-server', 'valkey-tools'], options)
+    for (const name of readdirSync(folder).filter((each) => each.endsWith('.deb'))) {
+      execFileSync('dpkg-deb', ['--extract', name, root], options)
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
