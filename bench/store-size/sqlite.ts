@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import type * as Sqlite from '../../src/stores/sqlite.ts'
 import { built } from '../built.ts'
 import { fill, type Sample } from './sample.ts'
@@ -9,6 +9,7 @@ import type { MeasureStore, StoreSize } from './size.ts'
 
 const { sqliteStore } = await built<typeof Sqlite>('stores/sqlite.js')
 
+/** The file, once its log is written back into it. */
 export const measureSqlite: MeasureStore = async (samples, count) => {
   const sizes: StoreSize[] = []
   // oxlint-disable-next-line no-await-in-loop -- one at a time
@@ -16,23 +17,20 @@ export const measureSqlite: MeasureStore = async (samples, count) => {
   return sizes
 }
 
-/** All pages of the file. */
 async function measure(sample: Sample, count: number): Promise<StoreSize> {
   const directory = mkdtempSync(join(tmpdir(), 'coatcheck-size-'))
-  const database = new DatabaseSync(join(directory, 'sessions.db'))
   try {
+    const file = join(directory, 'sessions.db')
+    const database = new DatabaseSync(file)
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF')
     const store = sqliteStore(database)
     await store.migrate()
     await fill(store, sample, count)
-    const size = database
-      .prepare(
-        'SELECT sqlite_version() AS version, page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()',
-      )
-      .get()
-    return { store: `SQLite ${String(size?.['version'])}`, sample, bytes: Number(size?.['bytes']) / count }
-  } finally {
+    const version = database.prepare('SELECT sqlite_version() AS version').get()?.['version']
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     database.close()
+    return { store: `SQLite ${String(version)}`, sample, bytes: statSync(file).size / count, ofItself: undefined }
+  } finally {
     rmSync(directory, { recursive: true, force: true })
   }
 }

@@ -37,7 +37,8 @@ process.once('disconnect', () => process.exit())
 async function openStore(): Promise<SessionStore> {
   // An operator would log them; a client without a listener ends the process.
   const ignore = (): void => {}
-  if (kind === 'ioredis') return redisStore(new Redis(url, { socketTimeout: 3000 }).on('error', ignore))
+  if (kind === 'ioredis')
+    return redisStore(new Redis(url, { socketTimeout: 3000, maxRetriesPerRequest: 0 }).on('error', ignore))
   if (kind === 'node-redis') {
     const client = createClient({ url }).on('error', ignore)
     await client.connect()
