@@ -15,12 +15,19 @@ function script(text: string): Script {
  */
 const IS_ALIVE = `
 local function isAlive(key, now)
-  if redis.call('TYPE', key).ok ~= 'hash' then return false end
-  local times = redis.call('HMGET', key, 'created', 'slid', 'expires')
+  local times = redis.pcall('HMGET', key, 'created', 'slid', 'expires')
+  if times.err then return false end
   for at = 1, 3 do
     if not times[at] or not string.find(times[at], '^%d+$') then return false end
   end
   return tonumber(times[3]) > tonumber(now)
+end
+
+-- Few at a time, because unpack takes no more than some thousands.
+local function setAll(key, from, to)
+  for at = from, to, 1000 do
+    redis.call('HSET', key, unpack(ARGV, at, math.min(at + 999, to)))
+  end
 end
 `
 
@@ -39,7 +46,7 @@ export const INSERT: Script = script(`${IS_ALIVE}
 local key, now, life = KEYS[1], ARGV[1], ARGV[2]
 if isAlive(key, now) then return 0 end
 if redis.call('EXISTS', key) == 1 then redis.call('DEL', key) end
-for at = 3, #ARGV, 2 do redis.call('HSET', key, ARGV[at], ARGV[at + 1]) end
+setAll(key, 3, #ARGV)
 redis.call('PEXPIRE', key, life)
 return 1
 `)
@@ -57,11 +64,8 @@ if not isAlive(key, now) then
   -- ioredis sends a command again whose answer was lost: the new key is there, and nobody else could have made it.
   return (KEYS[2] and isAlive(KEYS[2], now)) and 1 or 0
 end
-local at = 5
-for _ = 1, set do
-  redis.call('HSET', key, ARGV[at], ARGV[at + 1])
-  at = at + 2
-end
+local at = 5 + set * 2
+setAll(key, 5, at - 1)
 for _ = 1, removed do
   redis.call('HDEL', key, ARGV[at])
   at = at + 1
