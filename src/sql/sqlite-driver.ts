@@ -1,5 +1,6 @@
 import { SessionError } from '../errors.ts'
 import type { Row, SqlDriver, Statement, Steps } from './driver.ts'
+import { whileOthersAreServed } from './sqlite-busy.ts'
 import { compile, type Run, type SqliteStatement } from './sqlite-statement.ts'
 
 /** What we use of a `DatabaseSync` of `node:sqlite`, or of a database of `better-sqlite3`. */
@@ -25,7 +26,8 @@ export function sqliteDriver(database: SqliteDatabase, taker: string): SqlDriver
       `${taker} takes a database, expected a DatabaseSync of node:sqlite or a Database of better-sqlite3.`,
     )
   }
-  waitForLocks(database)
+  if (pragma(database, 'busy_timeout') === 0) database.exec(`PRAGMA busy_timeout = ${BUSY_MILLISECONDS}`)
+  const patiently = whileOthersAreServed(() => pragma(database, 'data_version'))
   const compiled = new Map<string, Run>()
 
   const run = ({ sql, values }: Statement): readonly Row[] => {
@@ -49,10 +51,10 @@ export function sqliteDriver(database: SqliteDatabase, taker: string): SqlDriver
 
   return {
     skipLocked: '',
-    run: async (statement) => run(statement),
-    read: async (statement) => run(statement),
-    transaction: (steps) => soon(() => inTransaction(() => walk(steps(), run))),
-    migrate: (script) => soon(() => inTransaction(() => void database.exec(script))),
+    run: (statement) => patiently(() => run(statement)),
+    read: (statement) => patiently(() => run(statement)),
+    transaction: (steps) => patiently(() => inTransaction(() => walk(steps(), run))),
+    migrate: (script) => patiently(() => inTransaction(() => void database.exec(script))),
   }
 }
 
@@ -69,12 +71,7 @@ function walk<Result>(steps: Steps<Result>, run: (statement: Statement) => reado
   return step.value
 }
 
-/** What throws must reject, as it does with a database over a network. */
-async function soon<Result>(body: () => Result): Promise<Result> {
-  return body()
-}
-
-function waitForLocks(database: SqliteDatabase): void {
-  const [row] = database.prepare('PRAGMA busy_timeout').all() as Row[] // as: a pragma gives one row
-  if (Object.values(row ?? {})[0] === 0) database.exec(`PRAGMA busy_timeout = ${BUSY_MILLISECONDS}`)
+function pragma(database: SqliteDatabase, name: string): unknown {
+  const [row] = database.prepare(`PRAGMA ${name}`).all() as Row[] // as: a pragma gives one row
+  return Object.values(row ?? {})[0]
 }

@@ -48,6 +48,9 @@ test('the public names of every subpath are these and no others', () => {
         "requireUser",
         "session",
       ],
+      "./postgres": [
+        "postgresStore",
+      ],
       "./rails": [
         "KeyGenerator",
         "MessageEncryptor",
@@ -60,6 +63,9 @@ test('the public names of every subpath are these and no others', () => {
       ],
       "./redis": [
         "redisStore",
+      ],
+      "./sqlite": [
+        "sqliteStore",
       ],
       "./stores": [
         "cookieStore",

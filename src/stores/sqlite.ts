@@ -1,0 +1,39 @@
+import { DEFAULT_PREFIX } from '../sql/prefix.ts'
+import { sqliteDriver, type SqliteDatabase } from '../sql/sqlite-driver.ts'
+import { checkedMaxBytes } from './max-bytes.ts'
+import { sessionsTable } from './sql/sessions-table.ts'
+import { createSqlStore, type SqlSessionStore } from './sql/store.ts'
+
+export type { SqliteDatabase } from '../sql/sqlite-driver.ts'
+export type { SqlSessionStore } from './sql/store.ts'
+
+export interface SqliteStoreOptions {
+  /** What the name of the table begins with. Default `coatcheck_`. */
+  readonly prefix?: string | undefined
+  /** The most bytes of JSON that one session may take. Default 65,536. */
+  readonly maxBytes?: number | undefined
+}
+
+/**
+ * Sessions in SQLite. The database is the application's own and may be shared by several processes of one machine; `PRAGMA
+ * journal_mode = WAL` keeps readers from waiting for writers.
+ *
+ * ```ts
+ * const store = sqliteStore(new DatabaseSync('app.db'))
+ * await store.migrate()
+ * ```
+ *
+ * A crash of the process takes nothing. What one of the machine may take is up to `PRAGMA synchronous`: nothing with `FULL`, which
+ * is the default, the last writes with `NORMAL`.
+ *
+ * Sets `busy_timeout` to five seconds where it is 0: without it, two processes that write at once would be an error.
+ *
+ * @throws `ERR_OPTIONS`
+ */
+export function sqliteStore(
+  database: SqliteDatabase,
+  { prefix = DEFAULT_PREFIX, maxBytes }: SqliteStoreOptions = {},
+): SqlSessionStore {
+  const options = { table: sessionsTable(prefix), maxBytes: checkedMaxBytes(maxBytes) }
+  return createSqlStore('sqlite', sqliteDriver(database, 'sqliteStore'), options)
+}

@@ -1,0 +1,53 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { waitFor } from '../../src/sql/wait.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const never = new Promise<never>(() => {})
+
+/** What has become of a promise by now. */
+async function stateOf(promise: Promise<unknown>): Promise<string> {
+  await turn()
+  return Promise.race([promise.then(String, String), turn('pending')])
+}
+
+test('an answer in time is the answer, and leaves no timer behind', async () => {
+  expect(await waitFor(Promise.resolve('answer'), 5000, 'late')).toBe('answer')
+  await expect(waitFor(Promise.reject(new Error('refused')), 5000, 'late')).rejects.toThrow('refused')
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('no answer in time is an error that says so', async () => {
+  const waiting = waitFor(never, 5000, 'no answer within 5000 ms')
+  vi.advanceTimersByTime(4999)
+  expect(await stateOf(waiting)).toBe('pending')
+  vi.advanceTimersByTime(1)
+  expect(await stateOf(waiting)).toBe('Error: no answer within 5000 ms')
+})
+
+test('an answer that had arrived before a busy process could look is the answer', async () => {
+  const arriving = Promise.withResolvers<string>()
+  const waiting = waitFor(arriving.promise, 5000, 'late')
+  vi.advanceTimersByTime(60_000)
+  arriving.resolve('answer')
+  expect(await stateOf(waiting)).toBe('answer')
+})
+
+test('a queue that moves is waited in for as long as it does', async () => {
+  let servedAt = 0
+  const waiting = waitFor(never, 5000, 'stuck', () => servedAt)
+  for (let times = 0; times < 10; times++) {
+    vi.advanceTimersByTime(4000)
+    servedAt = performance.now()
+    expect(await stateOf(waiting)).toBe('pending')
+  }
+  vi.advanceTimersByTime(5000)
+  expect(await stateOf(waiting)).toBe('Error: stuck')
+})
