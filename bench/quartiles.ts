@@ -11,6 +11,14 @@ export function quartiles(values: readonly number[]): Quartiles {
   return { low: at(sorted, 0.25), median: at(sorted, 0.5), high: at(sorted, 0.75) }
 }
 
+/** @param values at least one @param share of them that is below, from 0 to 1 */
+export function quantile(values: readonly number[], share: number): number {
+  return at(
+    values.toSorted((a, b) => a - b),
+    share,
+  )
+}
+
 function at(sorted: readonly number[], share: number): number {
   const place = (sorted.length - 1) * share
   const below = sorted[Math.floor(place)]

@@ -4,12 +4,14 @@
  */
 import { parseArgs } from 'node:util'
 import { machine } from './machine.ts'
+import { measurePostgres } from './store-size/postgres.ts'
 import { measureRedis } from './store-size/redis.ts'
 import { jsonBytes, SAMPLES } from './store-size/sample.ts'
 import type { MeasureStore, StoreSize } from './store-size/size.ts'
+import { measureSqlite } from './store-size/sqlite.ts'
 import { markdownTable } from './table-text.ts'
 
-const STORES: readonly MeasureStore[] = [measureRedis]
+const STORES: readonly MeasureStore[] = [measureRedis, measurePostgres, measureSqlite]
 const MILLIONS = [1, 10, 100]
 
 const { values } = parseArgs({ options: { sessions: { type: 'string', default: '100000' } } })
@@ -33,7 +35,8 @@ const lines = [
   ...markdownTable([head, ...rows], (column) => column < 2),
   '',
   `${machine()}; ${count.toLocaleString('en')} sessions of each kind. "B a session" is by how much the database grew, divided by that:`,
-  'used_memory of Redis, which the tables of keys and of times to expire belong to. "of itself" is MEMORY USAGE, without them.',
+  'used_memory of Redis, which the tables of keys and of times to expire belong to; the table and its indexes in PostgreSQL; the',
+  'file of SQLite. "of itself" is MEMORY USAGE of Redis, without these tables.',
 ]
 process.stdout.write(`${lines.join('\n')}\n`)
 

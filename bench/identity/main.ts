@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '../../test/support/postgres.ts'
+import { optionsOrExit, showProgress } from '../command-line.ts'
 import { fill } from './fill.ts'
 import { measureLookups } from './lookups.ts'
-import { readOptions, USAGE, type Options } from './options.ts'
+import { readOptions, USAGE } from './options.ts'
 import { measureRequests } from './requests.ts'
 import { openPg, openPostgresJs, openSqlite } from './stores.ts'
 import { table, type IdentityResult } from './table.ts'
@@ -13,7 +14,7 @@ import { table, type IdentityResult } from './table.ts'
 const RECORDS = 100_000
 const WEEK = 7 * 86_400_000
 
-const options = optionsOrExit()
+const options = optionsOrExit('bench', readOptions, USAGE)
 if (globalThis.gc === undefined)
   process.stderr.write('bench: run it with --expose-gc, as npm run bench:identity does.\n')
 const directory = mkdtempSync(join(tmpdir(), 'coatcheck-bench-'))
@@ -38,24 +39,10 @@ async function measureAll(url: string): Promise<IdentityResult> {
     await fill(store, RECORDS, Date.now() + WEEK)
   }
   const { rounds, slices } = options
-  const lookups = await measureLookups(stores, rounds, (round) => showProgress('lookups', round, rounds))
+  const lookups = await measureLookups(stores, rounds, (round) => showProgress('lookups: round', round, rounds))
   await Promise.all(stores.map((store) => store.close()))
-  const requests = await measureRequests(directory, url, slices, (round) => showProgress('requests', round, slices))
+  const requests = await measureRequests(directory, url, slices, (round) =>
+    showProgress('requests: round', round, slices),
+  )
   return { records: RECORDS, rounds, slices, lookups, requests }
-}
-
-function optionsOrExit(): Options {
-  try {
-    return readOptions(process.argv.slice(2))
-  } catch (error) {
-    // Node's own messages go on with advice after the first sentence.
-    const [line] = String(error instanceof Error ? error.message : error).split(/\. |\n/)
-    process.stderr.write(`bench: ${line}. ${USAGE}\n`)
-    process.exit(2)
-  }
-}
-
-function showProgress(part: string, round: number, rounds: number): void {
-  if (!process.stderr.isTTY) return
-  process.stderr.write(round + 1 === rounds ? '\r\u001B[K' : `\r\u001B[K${part}: round ${round + 1} of ${rounds}`)
 }

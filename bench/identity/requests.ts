@@ -1,9 +1,8 @@
-import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { seedDatabase } from '../../examples/billing/data/seed.ts'
+import { inTurn, requestBytes, runLoad } from '../load.ts'
 import { quartiles, type Quartiles } from '../quartiles.ts'
-import { openLoad, type Load } from './load.ts'
+import { startServerProcess, type ServerProcess } from '../server-process.ts'
 import { POSTGRES, VARIANT, VARIANTS, type Ready, type Variant } from './variants.ts'
 
 /** What a dashboard costs when it is known whose it is. */
@@ -59,56 +58,28 @@ interface Server {
 }
 
 async function startServer(variant: Variant, database: string, postgresUrl: string): Promise<Server> {
-  const child = fork(join(import.meta.dirname, 'server.ts'), {
-    env: {
-      ...process.env,
-      NODE_ENV: 'production',
-      BILLING_DATABASE: database,
-      [VARIANT]: variant,
-      [POSTGRES]: postgresUrl,
-    },
+  const server = await startServerProcess<Ready>(join(import.meta.dirname, 'server.ts'), {
+    BILLING_DATABASE: database,
+    [VARIANT]: variant,
+    [POSTGRES]: postgresUrl,
   })
-  const ready = await answerOf<Ready>(child)
-  const load = openLoad(ready)
-  await load.run(WARM_UP_MS)
+  const { port, cookieHeader } = server.ready
+  const next = inTurn([requestBytes('GET', '/dashboard', cookieHeader)])
+  await runLoad(port, next, WARM_UP_MS)
   const slices: Slice[] = []
   return {
     slices,
     async slice() {
-      slices.push(await sliceOf(child, load))
+      slices.push(await sliceOf(server, next))
     },
-    close() {
-      load.close()
-      child.disconnect()
-    },
+    close: () => server.close(),
   }
 }
 
-async function sliceOf(child: ChildProcess, load: Load): Promise<Slice> {
-  const before = await cpuOf(child)
-  const { requests, seconds } = await load.run(SLICE_MS)
-  return { perSecond: requests / seconds, cpu: ((await cpuOf(child)) - before) / requests }
-}
-
-function cpuOf(child: ChildProcess): Promise<number> {
-  child.send('cpu')
-  return answerOf<number>(child)
-}
-
-/** The next message, or why there will be none. */
-async function answerOf<Answer>(child: ChildProcess): Promise<Answer> {
-  const settled = new AbortController()
-  const { signal } = settled
-  try {
-    const ended = once(child, 'exit', { signal }).then(([code]) => {
-      throw new Error(`a server of the benchmark ended with ${String(code)}`)
-    })
-    const [answer]: unknown[] = await Promise.race([once(child, 'message', { signal }), ended])
-    return answer as Answer // as: server.ts wrote it
-  } finally {
-    // Neither is waited for any more, which rejects the other one without anybody to hear it.
-    settled.abort()
-  }
+async function sliceOf(server: ServerProcess<Ready>, next: () => Buffer): Promise<Slice> {
+  const before = await server.cpu()
+  const { requests, seconds } = await runLoad(server.ready.port, next, SLICE_MS)
+  return { perSecond: requests / seconds, cpu: ((await server.cpu()) - before) / requests }
 }
 
 function rowOf(title: string, own: readonly Slice[], none: readonly Slice[]): RequestRow {

@@ -12,6 +12,7 @@ import type { UserSessionRegistry } from '../../src/identity/index.ts'
 import { connection } from '../../examples/billing/data/connection.ts'
 import { findUser, type User } from '../../examples/billing/data/users.ts'
 import { built } from '../built.ts'
+import { announce } from '../server-process.ts'
 import { dashboard } from './dashboard.ts'
 import { POSTGRES, VARIANT, type Ready, type Variant } from './variants.ts'
 
@@ -48,13 +49,7 @@ const ready: Ready = {
   port: typeof address === 'object' && address !== null ? address.port : 0,
   cookieHeader: line.slice(0, line.indexOf(';')),
 }
-process.send?.(ready)
-// The processor time so far, in microseconds, for whoever asks.
-process.on('message', () => {
-  const { user, system } = process.cpuUsage()
-  process.send?.(user + system)
-})
-process.on('disconnect', () => process.exit())
+announce(ready)
 
 /** How a request of that variant comes to its user; every one of them reads the user's row. */
 async function variantOf(name: Variant): Promise<(req: Request) => User | null | undefined | Promise<User | null>> {

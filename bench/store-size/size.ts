@@ -8,7 +8,7 @@ export interface StoreSize {
   /** By how much a session makes the memory or the files of the database grow, indexes and all. */
   readonly bytes: number
   /** What of that the database itself counts for the session alone. */
-  readonly ofItself?: number
+  readonly ofItself?: number | undefined
 }
 
 /** Puts `count` sessions of each kind into a database of its own. Another store is a file with one of these. */

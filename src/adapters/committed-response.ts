@@ -1,6 +1,6 @@
 import type { CommitHeaders } from '../exchange.ts'
-import { AbandonedAnswer } from './abandoned-answer.ts'
-import { HeldAnswer, isChunk, isEnd } from './held-answer.ts'
+import { abandonAnswer, type AbandonedAnswer } from './abandoned-answer.ts'
+import { accepts, holdAnswer, type HeldAnswer } from './held-answer.ts'
 import { sendingOf, type NodeResponse, type Sending } from './node-response.ts'
 import { addHeaders, forgetAnswer, setAll } from './response-headers.ts'
 
@@ -16,29 +16,22 @@ export interface Committing {
  * `flushHeaders` or a pipe. Where the commit is a promise, what the application sends is held, and leaves in order when the
  * promise is fulfilled; if it is rejected, nothing of it does.
  */
-export function commitBeforeHeaders(response: NodeResponse, committing: Committing): void {
-  const { committings } = committedResponseOf(response)
+export function commitBeforeHeaders(
+  response: NodeResponse & { [COMMITTED]?: CommittedResponse },
+  committing: Committing,
+): void {
+  // As Node keeps what it knows of a response: defining a hidden property costs more than all of this file.
+  const { committings } = (response[COMMITTED] ??= new CommittedResponse(response))
   // An application that is mounted in another one may bring the middleware twice.
   if (!committings.some(({ exchange }) => exchange === committing.exchange)) committings.unshift(committing)
 }
 
-const COMMITTED: unique symbol = Symbol('sessions that this response commits')
+const COMMITTED: unique symbol = Symbol('sessions')
 
-function committedResponseOf(response: NodeResponse & { [COMMITTED]?: CommittedResponse }): CommittedResponse {
-  // As Node keeps what it knows of a response: defining a hidden property costs more than all of this file.
-  return (response[COMMITTED] ??= new CommittedResponse(response))
-}
+/** The arguments of `writeHead`: the status, perhaps a reason, perhaps headers. */
+type Head = unknown[]
 
-interface Head {
-  readonly status: number
-  /** What else `writeHead` was given. */
-  readonly rest: readonly unknown[]
-}
-
-interface Failure {
-  readonly error: unknown
-  readonly failed: Committing['failed']
-}
+type Failure = readonly [error: unknown, of: Committing | undefined]
 
 class CommittedResponse {
   /** The last that came is the first. */
@@ -46,10 +39,11 @@ class CommittedResponse {
   readonly #response: NodeResponse
   /** As they were: Node's own, or those of a middleware that wrapped them before. */
   readonly #methods: Sending
-  #commits: CommitHeaders[] | undefined
+  #isAsked = false
+  readonly #commits: CommitHeaders[] = []
   #failure: Failure | undefined
   /** Fulfilled when every store has answered, one way or the other. */
-  #answers: Promise<unknown> | undefined
+  #answers: Promise<void> | undefined
   #isSent = false
   /** Who takes what the application sends, where it is not Node. */
   #taker: HeldAnswer | AbandonedAnswer | undefined
@@ -69,37 +63,28 @@ class CommittedResponse {
     sending.flushHeaders = this.#flushHeaders
   }
 
-  readonly #writeHead: Sending['writeHead'] = (status, ...rest) => {
-    if (this.#isSent) return this.#methods.writeHead.call(this.#response, status, ...rest)
-    if (this.#taker === undefined) {
-      this.#commit()
-      if (this.#answers !== undefined) this.#hold({ status, rest })
-      else if (this.#isImplicit) this.#head = { status, rest }
-      else this.#send(this.#head ?? { status, rest })
-    } else this.#taker.take('writeHead', rest)
+  readonly #writeHead: Sending['writeHead'] = (...head) => {
+    if (this.#taker !== undefined) return this.#taker.take('writeHead', head)
+    if (this.#hasLeft) return this.#methods.writeHead.apply(this.#response, head)
+    this.#commit()
+    if (this.#answers !== undefined) this.#hold(head)
+    else if (this.#isImplicit) this.#head = head
+    else this.#send(this.#head ?? head)
     return this.#response
   }
 
-  readonly #write: Sending['write'] = (...args) => {
-    if (this.#needsHeaders && isChunk(args[0])) this.#begin()
-    return this.#taker === undefined ? this.#pass(this.#methods.write, args) : this.#taker.take('write', args)
+  readonly #write: Sending['write'] = (...args) => this.#call('write', args)
+  readonly #end: Sending['end'] = (...args) => this.#call('end', args)
+  readonly #flushHeaders: Sending['flushHeaders'] = (...args) => this.#call('flushHeaders', args)
+
+  #call(method: 'write' | 'end' | 'flushHeaders', args: unknown[]): unknown {
+    if (!this.#hasLeft && this.#taker === undefined && this.#head === undefined && accepts(method, args)) this.#begin()
+    return this.#taker === undefined ? this.#pass(method, args) : this.#taker.take(method, args)
   }
 
-  readonly #end: Sending['end'] = (...args) => {
-    if (this.#needsHeaders && isEnd(args[0])) this.#begin()
-    if (this.#taker === undefined) return this.#pass(this.#methods.end, args)
-    this.#taker.take('end', args)
-    return this.#response
-  }
-
-  readonly #flushHeaders: Sending['flushHeaders'] = () => {
-    if (this.#needsHeaders) this.#begin()
-    if (this.#taker === undefined) this.#pass(this.#methods.flushHeaders, [])
-    else this.#taker.take('flushHeaders', [])
-  }
-
-  get #needsHeaders(): boolean {
-    return !this.#isSent && this.#taker === undefined && this.#head === undefined
+  /** Whether there is nothing more to decide. Headers may have left before the session came. */
+  get #hasLeft(): boolean {
+    return this.#isSent || this.#response.headersSent
   }
 
   /**
@@ -118,123 +103,116 @@ class CommittedResponse {
     if (this.#head !== undefined) sending.writeHead = this.#writeHead
   }
 
-  #pass<Result>(method: (...args: unknown[]) => Result, args: unknown[]): Result {
+  #pass(method: 'write' | 'end' | 'flushHeaders', args: unknown[]): unknown {
     try {
-      return method.apply(this.#response, args)
+      return this.#methods[method].apply(this.#response, args)
     } finally {
       this.#head = undefined // where Node refused it, the error page has a head of its own
     }
   }
 
   #commit(): void {
-    if (this.#commits !== undefined) return
-    const commits: CommitHeaders[] = []
-    this.#commits = commits // before anything can throw: the error page leaves without asking again
-    const answers: Promise<unknown>[] = []
-    try {
-      for (const { exchange, failed } of this.committings) {
-        const commit = exchange.commit()
-        if (commit instanceof Promise) answers.push(this.#answerTo(commit, commits, failed))
-        else commits.push(commit)
-      }
-    } finally {
-      if (answers.length > 0) this.#answers = Promise.all(answers)
+    if (this.#isAsked) return
+    this.#isAsked = true // before anything can throw: the error page leaves without asking again
+    for (const committing of this.committings) {
+      const commit = committing.exchange.commit()
+      if (commit instanceof Promise) this.#answers = this.#answer(commit, committing, this.#answers)
+      else this.#commits.push(commit)
     }
   }
 
-  /** Fulfilled, whatever happens. */
-  async #answerTo(
+  /** Fulfilled when that store and the others have answered, whatever they say. */
+  async #answer(
     commit: Promise<CommitHeaders>,
-    commits: CommitHeaders[],
-    failed: Committing['failed'],
+    committing: Committing,
+    others: Promise<void> | undefined,
   ): Promise<void> {
     try {
-      commits.push(await commit)
+      this.#commits.push(await commit)
     } catch (error) {
-      this.#failure ??= { error, failed }
+      this.#failure = [error, committing]
     }
+    await others
   }
 
-  #send({ status, rest }: Head): void {
+  #send(head: Head): void {
     const response = this.#response
-    const { writeHead } = this.#methods
-    const commits = this.#commits ?? []
     this.#isSent = true
-    if (commits.some(({ vary }) => vary)) {
+    let rest = head
+    if (this.#commits.some(({ vary }) => vary)) {
       // Headers given to writeHead replace those set before it, ours included: so they are set first, and ours added.
-      setGiven(response, rest)
-      for (const commit of commits) addHeaders(response, commit)
-      writeHead.call(response, status, ...reasonIn(rest))
-    } else writeHead.call(response, status, ...rest)
+      rest = setGiven(response, head)
+      for (const commit of this.#commits) addHeaders(response, commit)
+    }
+    this.#methods.writeHead.apply(response, rest)
   }
 
-  #hold({ status, rest }: Head): void {
+  #hold(given: Head): void {
     const response = this.#response
-    setGiven(response, rest)
-    response.statusCode = status
-    const held = new HeldAnswer(response)
+    const head = setGiven(response, given)
+    response.statusCode = Number(head[0])
+    const held = holdAnswer(response)
     this.#taker = held
-    this.#head = { status, rest: reasonIn(rest) }
-    void this.#settle(held, this.#head, this.#isImplicit)
+    this.#head = head
+    void this.#settle(held, this.#isImplicit)
   }
 
-  async #settle(held: HeldAnswer, head: Head, isImplicit: boolean): Promise<void> {
+  async #settle(held: HeldAnswer, isImplicit: boolean): Promise<void> {
     await this.#answers
     this.#answers = undefined
     held.unveil()
-    if (this.#failure === undefined) this.#release(held, head, isImplicit)
+    if (this.#failure === undefined) this.#release(held, isImplicit)
     else this.#drop(held, this.#failure)
   }
 
   /** Sends what was held, as if the application did so now. */
-  #release(held: HeldAnswer, head: Head, isImplicit: boolean): void {
+  #release(held: HeldAnswer, isImplicit: boolean): void {
     const response = this.#response
     let isFlowing = true
     this.#taker = undefined
     try {
-      response.statusCode = head.status // may have been set since, which would have had no effect
-      if (!isImplicit) this.#send(head)
+      if (!isImplicit && this.#head !== undefined) this.#send(this.#head)
       for (const [method, args] of held.calls) {
-        const result = this.#pass(this.#methods[method], args)
+        const result = this.#pass(method, args)
         if (method === 'write') isFlowing = result !== false
       }
     } catch (error) {
       // What Node would have said at once, of a status that is none for example: it goes where the handler's errors go.
       if (response.headersSent) response.destroy()
-      else this.#drop(held, { error, failed: (refused) => this.committings[0]?.failed(refused) })
+      else this.#drop(held, [error, this.committings[0]])
       return
     }
-    // `write` said false, and whoever now says so again calls the writer by themselves.
-    if (held.isAwaited && isFlowing) process.nextTick(() => this.#emitDrain())
+    for (const listener of held.waiting) response.on('drain', listener)
+    if (!held.has('end')) process.nextTick(wake, response, this.#methods.on, held.has('write') && isFlowing)
   }
 
-  /** To where `on` puts its listeners. With `compression` that is not the response. */
-  #emitDrain(): void {
-    const emitter = this.#methods.on.call(this.#response, 'drain', noop)
-    emitter.off('drain', noop)
-    emitter.emit('drain')
-  }
-
-  #drop(held: HeldAnswer, { error, failed }: Failure): void {
+  #drop(held: HeldAnswer, [error, committing]: Failure): void {
     const response = this.#response
     forgetAnswer(response)
     // What another store has acknowledged is true whatever is answered.
-    for (const commit of this.#commits ?? []) addHeaders(response, commit)
-    const abandoned = new AbandonedAnswer(response, error, held.wasEnded)
+    for (const commit of this.#commits) addHeaders(response, commit)
+    const abandoned = abandonAnswer(response, error)
+    for (const listener of held.waiting) abandoned.tell(listener)
     for (const [method, args] of held.calls) abandoned.take(method, args)
     this.#taker = abandoned
-    abandoned.replace(this.#methods, () => failed(error))
+    abandoned.replace(this.#methods, held.has('end'), () => committing?.failed(error))
   }
+}
+
+/** Wakes who was told to wait, and whom nobody else will wake. */
+function wake(response: NodeResponse, on: Sending['on'], isOurs: boolean): void {
+  // Where listeners are put: with `compression`, that is not the response.
+  const inner = on.call(response, 'drain', noop)
+  const outer = sendingOf(response).on('drain', noop)
+  if (isOurs) inner.emit('drain')
+  if (outer !== inner) outer.emit('drain') // it may have drained while nobody could hear it
 }
 
 function noop(): void {}
 
-/** Sets the headers that `writeHead` was given, after the status and perhaps a reason. */
-function setGiven(response: NodeResponse, rest: readonly unknown[]): void {
-  const headers = rest.findLast((argument) => typeof argument === 'object' && argument !== null)
+/** Sets the headers among the arguments of `writeHead`, and gives the others. */
+function setGiven(response: NodeResponse, head: Head): Head {
+  const headers = head.findLast((argument) => typeof argument === 'object' && argument !== null)
   if (headers !== undefined) setAll(response, headers)
-}
-
-function reasonIn([reason]: readonly unknown[]): string[] {
-  return typeof reason === 'string' ? [reason] : []
+  return head.filter((argument) => typeof argument !== 'object')
 }

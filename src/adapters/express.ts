@@ -3,6 +3,7 @@ import type { Identity, UserId } from '../identity/index.ts'
 import type { RegisteredSession } from '../register.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit } from './admission.ts'
+import { afterLoad } from './after-load.ts'
 import { attach, deny, type RequireUserOptions } from './node.ts'
 
 export type { Denial } from './admission.ts'
@@ -54,18 +55,8 @@ export function session<Data extends object>(
     const loaded = attach(sessions, request, response, () => request.secure, next).load()
     if (!('session' in request)) Object.defineProperty(request, 'session', property)
     if (loaded === undefined) next()
-    else void goOn(loaded, next)
+    else void afterLoad(loaded, next, next)
   }
-}
-
-async function goOn(loaded: Promise<void>, next: (error?: unknown) => void): Promise<void> {
-  try {
-    await loaded
-  } catch (error) {
-    next(error)
-    return
-  }
-  next()
 }
 
 /**

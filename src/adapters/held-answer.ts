@@ -1,69 +1,66 @@
-import { isHttp2, type NodeResponse } from './node-response.ts'
+import { isHttp2, sendingOf, type NodeResponse } from './node-response.ts'
 import { shadow } from './shadow.ts'
 
-type Method = 'write' | 'end' | 'flushHeaders'
+type Call = readonly [method: 'write' | 'end' | 'flushHeaders', args: unknown[]]
 
 /** What an application sends while the headers wait for a store. To it, the response looks as if they had left. */
-export class HeldAnswer {
-  /** In the order of the calls. */
-  readonly calls: (readonly [method: Method, args: unknown[]])[] = []
-  /** Makes the response look as it is. */
-  readonly unveil: () => void
-  readonly #response: NodeResponse
+export interface HeldAnswer {
+  /** In their order. */
+  readonly calls: readonly Call[]
+  /** Who began to listen to `drain`. No middleware has seen them, which would tell them of the next answer too. */
+  readonly waiting: readonly (() => void)[]
+  has(method: Call[0]): boolean
+  /** Takes what is sent. */
+  take(method: Call[0] | 'writeHead', args: unknown[]): unknown
+  /** Lets the response look as it is. */
+  unveil(): void
+}
 
-  constructor(response: NodeResponse) {
-    this.#response = response
-    const isEnded = { configurable: true, get: () => this.wasEnded }
-    const refuse = { configurable: true, writable: true, value: () => this.#refuse() }
-    this.unveil = shadow(response, {
-      headersSent: { configurable: true, value: true },
-      writableEnded: isEnded,
-      finished: isEnded,
-      writableNeedDrain: { configurable: true, get: () => this.isAwaited },
-      setHeader: refuse,
-      setHeaders: refuse,
-      appendHeader: refuse,
-      removeHeader: refuse,
-      // How express-session and older releases of compression ask for headers that are not there.
-      _implicitHeader: { configurable: true, value() {} },
-    })
-  }
-
-  get wasEnded(): boolean {
-    return this.calls.some(([method]) => method === 'end')
-  }
-
-  /** Whether a writer was told to wait for `drain`. */
-  get isAwaited(): boolean {
-    return !this.wasEnded && this.calls.some(([method]) => method === 'write')
-  }
-
-  take(method: Method | 'writeHead', args: unknown[]): false {
-    if (method === 'writeHead') return this.#refuse()
-    const [chunk] = args
-    if (method === 'write' ? !isChunk(chunk) : !isEnd(chunk)) throw invalidChunk(chunk)
-    this.calls.push([method, args])
-    return false
-  }
-
-  #refuse(): never {
-    const code = `ERR_HTTP${isHttp2(this.#response) ? '2' : ''}_HEADERS_SENT`
-    throw Object.assign(new Error('Cannot set headers after they are sent to the client'), { code })
+export function holdAnswer(response: NodeResponse): HeldAnswer {
+  const calls: Call[] = []
+  const waiting: (() => void)[] = []
+  const has: HeldAnswer['has'] = (method) => calls.some(([called]) => called === method)
+  const { on } = sendingOf(response)
+  const isEnded = { get: () => has('end') }
+  const unveilBody = shadow(response, {
+    writableEnded: isEnded,
+    finished: isEnded,
+    writableNeedDrain: { get: () => has('write') && !has('end') },
+    on: {
+      value: (event: string, listener: () => void) => {
+        if (event !== 'drain') return on.call(response, event, listener)
+        waiting.push(listener)
+        return response
+      },
+    },
+  })
+  // By these Node itself knows whether headers have left: whoever sets one gets its own error.
+  const isSent = { value: true }
+  const unveilHead = shadow(isHttp2(response) ? response.stream : response, { headersSent: isSent, _header: isSent })
+  return {
+    calls,
+    waiting,
+    has,
+    take(method, args) {
+      if (method === 'writeHead') return response.setHeader('Date', '') // throws, as it is too late for headers
+      if (!accepts(method, args)) throw invalidChunk()
+      calls.push([method, args])
+      return method !== 'write' && response
+    },
+    unveil() {
+      unveilBody()
+      unveilHead()
+    },
   }
 }
 
-/** Whether `write` takes it. */
-export function isChunk(chunk: unknown): boolean {
-  return typeof chunk === 'string' || chunk instanceof Uint8Array
+/** As Node throws at that line. */
+function invalidChunk(): TypeError {
+  return Object.assign(new TypeError('A chunk has to be text or bytes'), { code: 'ERR_INVALID_ARG_TYPE' })
 }
 
-/** Whether `end` takes it as its first argument. */
-export function isEnd(chunk: unknown): boolean {
-  return !chunk || typeof chunk === 'function' || isChunk(chunk)
-}
-
-/** As Node would throw it at once. */
-function invalidChunk(chunk: unknown): TypeError {
-  const message = `The "chunk" argument must be of type string, Buffer or Uint8Array. Received ${typeof chunk}`
-  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_TYPE' })
+/** Whether Node has no objection to the first of these arguments. */
+export function accepts(method: Call[0], [chunk]: unknown[]): boolean {
+  if (typeof chunk === 'string' || chunk instanceof Uint8Array) return true
+  return method !== 'write' && (!chunk || typeof chunk === 'function')
 }

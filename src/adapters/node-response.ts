@@ -5,16 +5,15 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 export type NodeRequest = IncomingMessage | Http2ServerRequest
 export type NodeResponse = ServerResponse | Http2ServerResponse
 
-/** The methods that make a response leave, all that they can be given, and the one that says where `drain` is heard. */
+type Method = (...args: unknown[]) => unknown
+
+/** The methods that make a response leave, and `on`, which says where `drain` is heard. */
 export interface Sending {
-  writeHead: (status: number, ...rest: unknown[]) => unknown
-  write: (...args: unknown[]) => boolean
-  end: (...args: unknown[]) => unknown
-  flushHeaders: () => void
-  on: (
-    event: 'drain',
-    listener: () => void,
-  ) => { emit(event: 'drain'): unknown; off(event: 'drain', of: object): unknown }
+  writeHead: Method
+  write: Method
+  end: Method
+  flushHeaders: Method
+  on: (event: string, listener: () => void) => { emit: Method }
 }
 
 /** A response by those methods. Their overloads differ only in what they leave out, and from one HTTP to the other. */

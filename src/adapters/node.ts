@@ -11,6 +11,7 @@ import {
   type DenialOptions,
   type DenialResponse,
 } from './admission.ts'
+import { afterLoad } from './after-load.ts'
 import { commitBeforeHeaders } from './committed-response.ts'
 import type { NodeRequest, NodeResponse } from './node-response.ts'
 
@@ -50,23 +51,11 @@ export function session<Data extends object, Request extends NodeRequest, Respon
   handler: (request: Request, response: Response) => Result,
   options: SessionOptions<NoInfer<Request>, NoInfer<Response>> = {},
 ): (request: Request, response: Response) => Result | Promise<Awaited<Result> | undefined> {
-  const handleLoaded = async (
-    loaded: Promise<void>,
-    request: Request,
-    response: Response,
-  ): Promise<Awaited<Result> | undefined> => {
-    try {
-      await loaded
-    } catch (error) {
-      await answerFailure(request, response, error, options)
-      return undefined
-    }
-    return await handler(request, response)
-  }
   return (request, response) => {
     const failed = (error: unknown): unknown => answerFailure(request, response, error, options)
     const loaded = attach(sessions, request, response, () => isEncrypted(request), failed).load()
-    return loaded === undefined ? handler(request, response) : handleLoaded(loaded, request, response)
+    if (loaded === undefined) return handler(request, response)
+    return afterLoad(loaded, () => handler(request, response), failed)
   }
 }
 
@@ -78,7 +67,8 @@ function answerFailure<Request, Response extends NodeResponse>(
   options: SessionOptions<Request, Response>,
 ): unknown {
   if (!isUnavailable(error)) {
-    answer(response, { status: 500, headers: {}, body: '' })
+    response.statusCode = 500
+    response.end()
     throw error
   }
   if (options.unavailable !== undefined) return options.unavailable(request, response, error)

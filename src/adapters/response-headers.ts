@@ -25,9 +25,7 @@ export function setAll(response: NodeResponse, headers: object): void {
 
 function pairsOf(list: readonly unknown[]): [string, unknown][] {
   if (Array.isArray(list[0])) return list as [string, unknown][] // as: the list-of-pairs form
-  const pairs: [string, unknown][] = []
-  for (let at = 0; at < list.length; at += 2) pairs.push([String(list[at]), list[at + 1]])
-  return pairs
+  return list.flatMap((name, at) => (at % 2 === 0 ? [[String(name), list[at + 1]]] : []))
 }
 
 /**
@@ -36,13 +34,14 @@ function pairsOf(list: readonly unknown[]): [string, unknown][] {
  * policies, CORS, request ids, `Vary`.
  */
 const OF_ONE_ANSWER =
-  /^(?:content-(?!security)|surrogate-|(?:.*-)?(?:cache-control|digest)|(?:etag|last-modified|expires|pragma|accept-ranges|transfer-encoding|trailer|location|refresh|link|retry-after|www-authenticate|set-cookie|clear-site-data|x-accel-redirect|x-sendfile)$)/
+  /^content-(?!security)|cache-control|^x-(?:accel-|sendfile)|^(?:etag|last-modified|expires|accept-ranges|transfer-encoding|trailer|location|refresh|link|set-cookie|clear-site-data)$/
 
 /** Takes off a response whatever described an answer that does not leave. */
 export function forgetAnswer(response: NodeResponse): void {
   response.statusCode = 200
-  // Node fills in the phrase of the status where there is none. HTTP/2 has none and warns of whoever asks.
+  // Node fills in the phrase of the status where there is none. HTTP/2 has no such phrase, and warns of whoever sets it.
   if (!isHttp2(response)) response.statusMessage = ''
+  response.addTrailers({}) // takes back those of HTTP/1; HTTP/2 can only be given more
   // Only what is there: to Node, a removed Content-Length is also one that it must not add.
   for (const name of response.getHeaderNames()) if (OF_ONE_ANSWER.test(name)) response.removeHeader(name)
 }

@@ -1,12 +1,14 @@
-/** Lays configurable properties over those of `object`, and gives what takes them off again. */
+/** Lays properties over those of `object`, and gives what takes them off again. */
 export function shadow(object: object, properties: PropertyDescriptorMap): () => void {
-  const names = Object.keys(properties)
-  const before = names.map((name) => [name, Object.getOwnPropertyDescriptor(object, name)] as const)
-  Object.defineProperties(object, properties)
+  const before: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(object)
+  for (const [name, property] of Object.entries(properties)) {
+    Object.defineProperty(object, name, { ...property, configurable: true })
+  }
   return () => {
-    for (const [name, property] of before) {
-      if (property === undefined) Reflect.deleteProperty(object, name)
-      else Object.defineProperty(object, name, property)
+    for (const name of Object.keys(properties)) {
+      Reflect.deleteProperty(object, name)
+      const property = before[name]
+      if (property !== undefined) Object.defineProperty(object, name, property)
     }
   }
 }

@@ -3,13 +3,17 @@ import { Option, type Command } from 'commander'
 import { SessionError } from '../errors.ts'
 import type { UserSessionRegistry } from '../identity/index.ts'
 import { postgresRegistry } from '../identity/postgres.ts'
-import { tablesNamed } from '../identity/sql/tables.ts'
 import { sqliteRegistry } from '../identity/sqlite.ts'
-import { DEFAULT_PREFIX } from '../sql/prefix.ts'
+import { postgresDriver } from '../sql/postgres-driver.ts'
+import { checkedPrefix, DEFAULT_PREFIX } from '../sql/prefix.ts'
+import { sqliteDriver } from '../sql/sqlite-driver.ts'
+import { postgresStore } from '../stores/postgres.ts'
+import { sqliteStore, type SqlSessionStore } from '../stores/sqlite.ts'
 import { databaseError } from './database-error.ts'
 import { connectPostgres, unreadableUrl } from './postgres-client.ts'
 import type { Shell } from './shell.ts'
 import { openSqlite } from './sqlite-database.ts'
+import { tableExists } from './table-exists.ts'
 
 /** Options of the commands that ask a database. */
 export interface DatabaseFlags {
@@ -56,24 +60,32 @@ function sqlitePath(database: string): string {
   )
 }
 
+/** What commands do with a database. */
+export interface OpenDatabase {
+  readonly registry: UserSessionRegistry
+  readonly store: SqlSessionStore
+  /** Whether it has a table of that name. */
+  readonly hasTable: (table: string) => Promise<boolean>
+}
+
 /**
- * Runs `body` over the registry of the database that is meant, and closes it.
+ * Opens the database that is meant, runs `body` over it, and closes it.
  *
  * @throws `ERR_OPTIONS`; `ERR_STORE_UNAVAILABLE`, of one line and without the URL, for whatever the database says
  */
-export async function withRegistry<Result>(
+export async function withDatabase<Result>(
   flags: DatabaseFlags,
   shell: Shell,
-  body: (registry: UserSessionRegistry) => Promise<Result>,
+  body: (database: OpenDatabase) => Promise<Result>,
   { mayCreate = false }: { readonly mayCreate?: boolean } = {},
 ): Promise<Result> {
-  tablesNamed(flags.prefix) // before anything is opened or made
+  checkedPrefix(flags.prefix) // before anything is opened or made
   const place = placeOf(flags, shell)
   if (place === undefined) throw noDatabase(flags)
   try {
-    const { registry, close } = open(place, flags.prefix, shell.cwd, mayCreate)
+    const { close, ...database } = open(place, flags.prefix, shell.cwd, mayCreate)
     try {
-      return await body(registry)
+      return await body(database)
     } finally {
       await close()
     }
@@ -85,18 +97,31 @@ export async function withRegistry<Result>(
   }
 }
 
-function open(
-  place: Place,
-  prefix: string,
-  cwd: string,
-  mayCreate: boolean,
-): { readonly registry: UserSessionRegistry; readonly close: () => unknown } {
+/** Nobody waits for the connection of a command. */
+const PATIENCE_SECONDS = 60
+
+interface ClosableDatabase extends OpenDatabase {
+  readonly close: () => unknown
+}
+
+function open(place: Place, prefix: string, cwd: string, mayCreate: boolean): ClosableDatabase {
   if (place.dialect === 'sqlite') {
     const database = openSqlite(place.path, mayCreate)
-    return { registry: sqliteRegistry(database, { prefix }), close: () => database.close() }
+    return {
+      registry: sqliteRegistry(database, { prefix }),
+      store: sqliteStore(database, { prefix }),
+      hasTable: (table) => tableExists('sqlite', sqliteDriver(database, 'coatcheck'), table),
+      close: () => database.close(),
+    }
   }
   const { client, close } = connectPostgres(place.url, place.variable, cwd)
-  return { registry: postgresRegistry(client, { prefix }), close }
+  const driver = postgresDriver(client, 'coatcheck', { prepare: false, queryTimeout: PATIENCE_SECONDS * 1000 })
+  return {
+    registry: postgresRegistry(client, { prefix, queryTimeout: `${PATIENCE_SECONDS}s` }),
+    store: postgresStore(client, { prefix, queryTimeout: `${PATIENCE_SECONDS}s` }),
+    hasTable: (table) => tableExists('postgres', driver, table),
+    close,
+  }
 }
 
 function noDatabase({ databaseEnv }: DatabaseFlags): SessionError {

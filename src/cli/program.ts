@@ -27,7 +27,7 @@ export async function run(args: readonly string[], shell: Shell): Promise<ExitCo
 function createProgram(shell: Shell, exit: (code: ExitCode) => void): Command {
   const program = new Command('coatcheck')
     .description(
-      'Make secrets for sealed session cookies; seal such a cookie, see what one holds, or have one explained; list, end and sweep user sessions.',
+      'Make secrets for sealed session cookies; seal such a cookie, see what one holds, or have one explained; list and end user sessions; make and sweep our tables.',
     )
     .exitOverride()
     .configureOutput({ writeOut: shell.write, writeErr: shell.writeError })

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { SessionError } from '../errors.ts'
 import { userKey } from '../identity/claims.ts'
 import type { UserSessionRegistry } from '../identity/index.ts'
-import { withDatabaseFlags, withRegistry, type DatabaseFlags } from './database.ts'
+import { withDatabaseFlags, withDatabase, type DatabaseFlags } from './database.ts'
 import { printable, printableJson } from './printable.ts'
 import { sessionJson, sessionTable } from './session-table.ts'
 import type { CommandHost } from './shell.ts'
@@ -27,7 +27,7 @@ export function addSessions(program: Command, { shell, exit }: CommandHost): voi
     .option('--json', 'print each as one line of JSON')
     .action(async ({ user, json, ...flags }: ListFlags) => {
       const userId = userKey(user)
-      const records = await withRegistry(flags, shell, (registry) => registry.list(userId, shell.now()))
+      const records = await withDatabase(flags, shell, ({ registry }) => registry.list(userId, shell.now()))
       if (json === true) shell.write(records.map((record) => `${printableJson(sessionJson(record))}\n`).join(''))
       else if (records.length === 0) shell.write(`User ${printable(user)} is signed in nowhere.\n`)
       else shell.write(sessionTable(records))
@@ -50,7 +50,7 @@ export function addSessions(program: Command, { shell, exit }: CommandHost): voi
           '--everyone signs everybody out, and there is no way back: say --yes, too.',
         )
       }
-      const { text, code } = await withRegistry(flags, shell, (registry) => revoke(registry, shell.now()))
+      const { text, code } = await withDatabase(flags, shell, ({ registry }) => revoke(registry, shell.now()))
       shell.write(`${text}\n`)
       exit(code)
     })

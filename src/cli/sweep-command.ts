@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 import { seconds, type Duration } from '../duration.ts'
 import { SessionError } from '../errors.ts'
-import { withDatabaseFlags, withRegistry, type DatabaseFlags } from './database.ts'
+import { tablesNamed } from '../identity/sql/tables.ts'
+import { sessionsTable } from '../stores/sql/sessions-table.ts'
+import { withDatabase, withDatabaseFlags, type DatabaseFlags, type OpenDatabase } from './database.ts'
 import type { CommandHost } from './shell.ts'
 import { reportFor } from './sweep-report.ts'
 import { sweepInBatches } from './sweep.ts'
@@ -14,11 +16,13 @@ interface SweepFlags extends DatabaseFlags {
 
 export function addSweep(program: Command, { shell, exit }: CommandHost): void {
   withDatabaseFlags(program.command('sweep'))
-    .description('delete the records of sessions that ended or expired, a batch at a time')
-    .option('--batch <count>', 'how many records a batch deletes', '1000')
+    .description(
+      'delete user sessions that ended or expired, and sessions in a store that expired, a batch at a time; whichever of the tables are there',
+    )
+    .option('--batch <count>', 'how many rows a batch deletes', '1000')
     .option(
       '--keep <duration>',
-      'how long a record is kept that has ended, so that a device can still be told why',
+      'how long a user session is kept that has ended, so that a device can still be told why',
       '7d',
     )
     .option('--json', 'print one line of JSON for each batch, and one for all')
@@ -26,13 +30,42 @@ export function addSweep(program: Command, { shell, exit }: CommandHost): void {
     .action(async ({ batch, keep, json, ...flags }: SweepFlags) => {
       const limit = batchSize(batch)
       const keepSeconds = seconds(keep as Duration, '--keep') // as: seconds checks it
-      const report = reportFor(json === true, shell)
-      const before = shell.now() - keepSeconds * 1000
-      const { stoppedBy } = await withRegistry(flags, shell, (registry) =>
-        sweepInBatches((size) => registry.sweep({ before, limit: size }), limit, report, shell),
-      )
-      if (stoppedBy !== undefined) exit(stoppedBy === 'SIGINT' ? 130 : 143)
+      await withDatabase(flags, shell, async (database) => {
+        for (const { table, sweep } of await tablesToSweep(database, flags.prefix, shell.now(), keepSeconds)) {
+          // oxlint-disable-next-line no-await-in-loop -- one after the other is what keeps the database free
+          const { stoppedBy } = await sweepInBatches(sweep, limit, reportFor(table, json === true, shell), shell)
+          if (stoppedBy !== undefined) return exit(stoppedBy === 'SIGINT' ? 130 : 143)
+        }
+      })
     })
+}
+
+interface SweptTable {
+  readonly table: string
+  /** Deletes up to `limit` rows and says how many. */
+  readonly sweep: (limit: number) => Promise<number>
+}
+
+/** Those of our tables that are there; where none is, the one whose sweep says so. */
+async function tablesToSweep(
+  { registry, store, hasTable }: OpenDatabase,
+  prefix: string,
+  now: number,
+  keepSeconds: number,
+): Promise<readonly SweptTable[]> {
+  const userSessions: SweptTable = {
+    table: tablesNamed(prefix).sessions,
+    sweep: (limit) => registry.sweep({ before: now - keepSeconds * 1000, limit }),
+  }
+  // There is nobody who would have to be told why one of these ended.
+  const sessions: SweptTable = {
+    table: sessionsTable(prefix),
+    sweep: (limit) => store.sweep({ now: Math.floor(now / 1000), limit }),
+  }
+  const both = [userSessions, sessions]
+  const areThere = await Promise.all(both.map(({ table }) => hasTable(table)))
+  const found = both.filter((_, at) => areThere[at])
+  return found.length === 0 ? [userSessions] : found
 }
 
 const LARGEST_BATCH = 100_000
@@ -47,6 +80,8 @@ function batchSize(text: string): number {
 }
 
 const HELP = `
+Which tables it sweeps, it says at each line. What is in a store goes as soon as it has expired: --keep is for user sessions.
+
 Between two batches it rests as long as the last one took, so that sign-ins get their turn. SIGINT and SIGTERM end it after
 the batch that is under way; what was deleted stays deleted, and the next run goes on.
 

@@ -2,29 +2,33 @@ import { printableJson } from './printable.ts'
 import type { Shell } from './shell.ts'
 import type { Progress, SweepReport, Total } from './sweep.ts'
 
-/** A bar where somebody watches, elsewhere a line for each batch. */
-export function reportFor(json: boolean, { write, columns }: Pick<Shell, 'write' | 'columns'>): SweepReport {
-  if (json) return jsonReport(write)
-  return columns() === undefined ? lineReport(write) : barReport(write, () => columns() ?? 80)
+/** A bar where somebody watches, elsewhere a line for each batch. @param table what is swept */
+export function reportFor(
+  table: string,
+  json: boolean,
+  { write, columns }: Pick<Shell, 'write' | 'columns'>,
+): SweepReport {
+  if (json) return jsonReport(table, write)
+  return columns() === undefined ? lineReport(table, write) : barReport(table, write, () => columns() ?? 80)
 }
 
 type Write = Shell['write']
 
-function jsonReport(write: Write): SweepReport {
+function jsonReport(table: string, write: Write): SweepReport {
   const line = (value: object): void => write(`${printableJson(value)}\n`)
   return {
     begin() {},
-    batch: ({ batches, count, deleted, elapsed }) => line({ batch: batches, count, deleted, elapsed }),
+    batch: ({ batches, count, deleted, elapsed }) => line({ table, batch: batches, count, deleted, elapsed }),
     end: ({ batches, deleted, elapsed, stoppedBy = null }) =>
-      line({ total: true, batches, deleted, elapsed, stoppedBy }),
+      line({ table, total: true, batches, deleted, elapsed, stoppedBy }),
   }
 }
 
-function lineReport(write: Write): SweepReport {
+function lineReport(table: string, write: Write): SweepReport {
   return {
     begin() {},
-    batch: ({ batches, count, deleted }) => write(`batch ${batches}: ${count} deleted, ${deleted} in all\n`),
-    end: (total) => write(`${summary(total)}\n`),
+    batch: ({ batches, count, deleted }) => write(`${table}: batch ${batches}: ${count} deleted, ${deleted} in all\n`),
+    end: (total) => write(`${table}: ${summary(total)}\n`),
   }
 }
 
@@ -33,16 +37,19 @@ const BAR = 20
 const STEP_MILLISECONDS = 100
 
 /**
- * One line that is drawn again with each batch. How much there is to delete nobody knows without counting it, which costs as
+ * Under the name of the table, one line that is drawn again with each batch. How much there is to delete nobody knows without counting it, which costs as
  * much as deleting it; so the bar says that something moves, and the numbers what is done.
  */
-function barReport(write: Write, columns: () => number): SweepReport {
+function barReport(table: string, write: Write, columns: () => number): SweepReport {
   const draw = (line: string): void => write(`\r${line}\u001b[K`)
   // A line that wraps would leave its beginning behind when it is drawn again.
   const drawMoving = (elapsed: number, text: string): void =>
     draw(`[${movingBar(elapsed)}] ${text}`.slice(0, columns() - 1))
   return {
-    begin: () => drawMoving(0, ''),
+    begin() {
+      write(`${table}\n`)
+      drawMoving(0, '')
+    },
     batch: (progress) => drawMoving(progress.elapsed, `${recordsText(progress)}, ${rateText(progress)}`),
     end(total) {
       draw(`[${(total.stoppedBy === undefined ? '=' : ' ').repeat(BAR)}] ${summary(total)}`)

@@ -41,6 +41,8 @@ class StoreVisit implements Visit {
   readonly #moveIn: MoveIn | undefined
   readonly #values: readonly string[]
   #loaded: Loaded | undefined
+  /** Why it could not be fetched. An error page may ask for the session all the same. */
+  #failure: unknown
   /** The ticket of the session that was found. */
   #ticket: Ticket | undefined
   /** What the store held when the request came. */
@@ -60,11 +62,15 @@ class StoreVisit implements Visit {
       this.#loaded = opened
       return undefined
     }
-    return this.#find(opened.record, opened.stale)
+    return this.#find(opened.record, opened.stale).catch((error: unknown) => {
+      this.#failure = error
+      throw error
+    })
   }
 
   load(): Loaded {
     if (this.#loaded !== undefined) return this.#loaded
+    if (this.#failure !== undefined) throw this.#failure
     throw new SessionError(
       'ERR_OPTIONS',
       'This session lives in a store and was not fetched. Adapters wait for exchange.load() before the handler; outside of a request, use await sessions.load(cookieHeader).',
@@ -73,7 +79,8 @@ class StoreVisit implements Visit {
 
   commit(state: SessionState): Outcome | Promise<Outcome> {
     const outcome = state.outcome()
-    if (outcome.verb === 'nothing') return outcome
+    // Of a session that was never there nobody knows what would end with it: the cookie stays as it is.
+    if (outcome.verb === 'nothing' || this.#failure !== undefined) return NOTHING
     const ticket = this.#ticket
     if (outcome.verb === 'expire') return ticket === undefined ? outcome : this.#end(ticket, outcome)
     if (ticket === undefined || outcome.origin === 'new') return this.#begin(outcome)

@@ -4,7 +4,7 @@
  * SQLite asks for a lock every tenth of a second, and whoever asks at the right moment has it: among many writers, one may go
  * without for all of its `busy_timeout`. That is bad luck while others are served, and an error when nobody is.
  *
- * @param versionOf `PRAGMA data_version`, which is another one once somebody else has written
+ * @param versionOf what is another value once somebody else has written; `undefined` where that is not known
  */
 export function whileOthersAreServed(versionOf: () => unknown): <Result>(body: () => Result) => Promise<Result> {
   let seen: unknown
@@ -15,7 +15,7 @@ export function whileOthersAreServed(versionOf: () => unknown): <Result>(body: (
       } catch (error) {
         if (!isBusy(error)) throw error
         const version = versionOf()
-        if (version === seen) throw error
+        if (version === undefined || version === seen) throw error
         seen = version
       }
       // Others in this process have waited, too.

@@ -27,7 +27,7 @@ export function sqliteDriver(database: SqliteDatabase, taker: string): SqlDriver
     )
   }
   if (pragma(database, 'busy_timeout') === 0) database.exec(`PRAGMA busy_timeout = ${BUSY_MILLISECONDS}`)
-  const patiently = whileOthersAreServed(() => pragma(database, 'data_version'))
+  const patiently = whileOthersAreServed(() => versionOf(database))
   const compiled = new Map<string, Run>()
 
   const run = ({ sql, values }: Statement): readonly Row[] => {
@@ -69,6 +69,19 @@ function walk<Result>(steps: Steps<Result>, run: (statement: Statement) => reado
   let step = steps.next()
   while (step.done !== true) step = steps.next(run(step.value))
   return step.value
+}
+
+/** Changes when somebody else has written; `undefined` where that cannot be said at once, as it can with a write-ahead log. */
+function versionOf(database: SqliteDatabase): unknown {
+  const patience = pragma(database, 'busy_timeout')
+  database.exec('PRAGMA busy_timeout = 0')
+  try {
+    return pragma(database, 'data_version')
+  } catch {
+    return undefined
+  } finally {
+    database.exec(`PRAGMA busy_timeout = ${Number(patience)}`)
+  }
 }
 
 function pragma(database: SqliteDatabase, name: string): unknown {

@@ -4,7 +4,7 @@ import type { SessionChange, SessionStore, StoredSession } from './store.ts'
 
 /** What we use of a store of `express-session`. */
 export interface ExpressSessionStore {
-  get(id: string, callback: (error: unknown, session?: never) => void): unknown
+  get(id: string, callback: (error: unknown, session?: unknown) => void): unknown
   set(id: string, session: never, callback: (error?: unknown) => void): unknown
   destroy(id: string, callback: (error?: unknown) => void): unknown
 }

@@ -1,4 +1,6 @@
 import { SessionError } from '../errors.ts'
+import { reconnectingWhenSilent, type SingleNodeRedis } from './node-redis-reconnect.ts'
+import type { Evaluate, RedisCommands } from './redis-commands.ts'
 
 /**
  * What we use of a client of `redis` (node-redis) 4 or newer: what `createClient`, `createClientPool`, `createCluster` or
@@ -26,21 +28,6 @@ export interface IoredisClient {
   eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>
   unlink(key: string): Promise<unknown>
 }
-
-/** Any client, as the few things that the store asks of it. */
-export interface RedisCommands {
-  /**
-   * The fields of a hash and their values, as an object or in turn. `undefined` where the client may let somebody else than the
-   * primary answer a command that only reads: a replica, or a cache of its own, which hear of a change later.
-   */
-  readonly hgetall: ((key: string) => Promise<unknown>) | undefined
-  readonly evalsha: Evaluate
-  readonly eval: Evaluate
-  readonly unlink: (key: string) => Promise<unknown>
-}
-
-/** @param script its text, or the SHA-1 of that */
-type Evaluate = (script: string, keys: readonly string[], args: readonly string[]) => Promise<unknown>
 
 /** @throws `ERR_OPTIONS` for what is no such client */
 export function commandsOf(client: NodeRedisClient | IoredisClient): RedisCommands {
@@ -70,11 +57,23 @@ interface ClusterOptions {
 function commandsOfNodeRedis(given: NodeRedisClient & Partial<TypeMapped>): RedisCommands {
   // Without the type mapping of the application, which may want bytes or maps; node-redis 4 has none.
   const client = given.withTypeMapping?.({}) ?? given
-  return {
+  const commands: RedisCommands = {
     hgetall: asksPrimaryAlone(client) ? (key) => client.hGetAll(key) : undefined,
     unlink: (key) => client.unlink(key),
     ...(isCluster4(given) ? scriptsOfCluster4(given) : scriptsOfNodeRedis(client)),
   }
+  return isSingle(given) ? reconnectingWhenSilent(given, commands) : commands
+}
+
+/** Those of many servers (clusters, pools, Sentinel) have connections that come and go, and nobody can tell which one is silent. */
+function isSingle(client: object): client is SingleNodeRedis {
+  return (
+    'isReady' in client &&
+    'options' in client &&
+    !('nodeClient' in client) &&
+    !('acquire' in client) &&
+    !('execute' in client)
+  )
 }
 
 function scriptsOfNodeRedis(client: NodeRedisClient): Pick<RedisCommands, 'evalsha' | 'eval'> {

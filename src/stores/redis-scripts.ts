@@ -53,7 +53,10 @@ return 1
  */
 export const UPDATE: Script = script(`${IS_ALIVE}
 local key, now, life, set, removed = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-if not isAlive(key, now) then return 0 end
+if not isAlive(key, now) then
+  -- ioredis sends a command again whose answer was lost: the new key is there, and nobody else could have made it.
+  return (KEYS[2] and isAlive(KEYS[2], now)) and 1 or 0
+end
 local at = 5
 for _ = 1, set do
   redis.call('HSET', key, ARGV[at], ARGV[at + 1])

@@ -1,5 +1,6 @@
 import { SessionError } from '../errors.ts'
-import { commandsOf, type IoredisClient, type NodeRedisClient, type RedisCommands } from './redis-client.ts'
+import { commandsOf, type IoredisClient, type NodeRedisClient } from './redis-client.ts'
+import type { RedisCommands } from './redis-commands.ts'
 import { FIND, INSERT, UPDATE, type Script } from './redis-scripts.ts'
 import { fieldsOf, sessionIn, argumentsOf } from './redis-session.ts'
 import type { SessionChange, SessionStore, StoredSession } from './store.ts'

@@ -26,6 +26,9 @@ export interface SqliteStoreOptions {
  * A crash of the process takes nothing. What one of the machine may take is up to `PRAGMA synchronous`: nothing with `FULL`, which
  * is the default, the last writes with `NORMAL`.
  *
+ * A connection on which the application keeps transactions open across an `await` is not one for sessions: what is written
+ * meanwhile is rolled back with them.
+ *
  * Sets `busy_timeout` to five seconds where it is 0: without it, two processes that write at once would be an error.
  *
  * @throws `ERR_OPTIONS`

@@ -41,16 +41,37 @@ describe.each(DATABASES)('coatcheck migrate on %s', (name, open) => {
     expect(stdout).toBe(registry.schema)
   })
 
-  test('the SQL in docs is what --print prints', async () => {
+  test('--tables sessions makes the table of a store, --tables all all of them, and each prints what it makes', async () => {
+    const { args, env, prefix, registry, store } = database.fresh()
+    const migrate = async (...more: string[]): Promise<string> => {
+      const { status, stdout, stderr } = await coatcheck(['migrate', ...args, ...more], { env })
+      expect([status, stderr]).toEqual([0, ''])
+      return stdout
+    }
+    expect(await migrate('--tables', 'sessions', '--print')).toBe(store.schema)
+    expect(await migrate('--tables', 'sessions')).toBe(`${prefix}sessions is there.\n`)
+    await store.insert('id', { created: 1, slid: 1, expiresAt: 9, entries: new Map() }, 1)
+    await expect(registry.find('id')).rejects.toThrow(`${prefix}user_sessions`)
+
+    expect(await migrate('--tables', 'all', '--print')).toBe(registry.schema + store.schema)
+    expect(await migrate('--tables', 'all')).toBe(
+      `${prefix}user_sessions, ${prefix}user_session_epochs and ${prefix}sessions are there.\n`,
+    )
+    expect(await store.find('id')).toBeDefined()
+    expect(await registry.find('id')).toBeUndefined()
+  })
+
+  test.each(['user-sessions', 'sessions'])('the SQL of %s in docs is what --print prints', async (tables) => {
     const dialect = name === 'SQLite' ? 'sqlite' : 'postgres'
-    const { stdout } = await coatcheck(['migrate', '--print', '--dialect', dialect])
-    expect(readFileSync(`docs/user-sessions.${dialect}.sql`, 'utf8')).toBe(stdout)
+    const { stdout } = await coatcheck(['migrate', '--print', '--tables', tables, '--dialect', dialect])
+    expect(readFileSync(`docs/${tables}.${dialect}.sql`, 'utf8')).toBe(stdout)
   })
 })
 
 test.each<[string, string[], RegExp]>([
   ['--print without a dialect or a database', ['--print'], /--print needs --dialect sqlite or --dialect postgres/],
   ['an unknown dialect', ['--print', '--dialect', 'mysql'], /'mysql' is invalid. Allowed choices are sqlite, postgres/],
+  ['unknown tables', ['--tables', 'users'], /'users' is invalid. Allowed choices are user-sessions, sessions, all/],
   ['a dialect without --print', ['--dialect', 'sqlite', '--database', 'sqlite:x.db'], /--dialect is for --print/],
   [
     'a prefix that would need quotes',

@@ -44,7 +44,7 @@ async function sweep(
     throw size
   }
   const totals: Total[] = []
-  const report = reportFor(false, shell)
+  const report = reportFor('coatcheck_sessions', false, shell)
   const kept: SweepReport = {
     ...report,
     end: (total) => {
@@ -68,6 +68,7 @@ test('the bar moves with time, and the numbers say what is done', async () => {
   const { written } = await sweep([10, 10, 4], { columns: 80 })
   expect(written.join('')).toBe(
     [
+      'coatcheck_sessions\n',
       '\r[<=>                 ] \u001b[K',
       '\r[  <=>               ] 10 records deleted, 40 a second\u001b[K',
       '\r[       <=>          ] 20 records deleted, 27 a second\u001b[K',
@@ -81,7 +82,7 @@ test('the bar moves with time, and the numbers say what is done', async () => {
 test('a line that is drawn again is narrower than the terminal, where it would leave its beginning behind', async () => {
   const { written } = await sweep([10, 10, 4], { columns: 30 })
   // oxlint-disable-next-line no-control-regex -- what is told from text here
-  const lines = written.slice(0, -2).map((line) => line.replaceAll(/\r|\u001b\[K/g, ''))
+  const lines = written.slice(1, -2).map((line) => line.replaceAll(/\r|\u001b\[K/g, ''))
   expect(lines.map(({ length }) => length)).toEqual([23, 29, 29, 29])
 })
 

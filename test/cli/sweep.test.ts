@@ -17,8 +17,8 @@ describe.each(DATABASES)('coatcheck sweep on %s', (_, open) => {
     await addExpired(database, 25)
     const { status, stdout, stderr } = await coatcheck(['sweep', '--batch', '10', ...database.args], database)
     expect([status, stderr]).toEqual([0, ''])
-    expect(stdout).toMatch(
-      /^batch 1: 10 deleted, 10 in all\nbatch 2: 10 deleted, 20 in all\nbatch 3: 5 deleted, 25 in all\n25 records deleted in 3 batches, \d+\.\d s\.\n$/,
+    expect(stdout.replaceAll(`${database.prefix}user_sessions`, 'TABLE')).toMatch(
+      /^TABLE: batch 1: 10 deleted, 10 in all\nTABLE: batch 2: 10 deleted, 20 in all\nTABLE: batch 3: 5 deleted, 25 in all\nTABLE: 25 records deleted in 3 batches, \d+\.\d s\.\n$/,
     )
     expect(await countSessions(database)).toBe(0)
   })
@@ -28,15 +28,16 @@ describe.each(DATABASES)('coatcheck sweep on %s', (_, open) => {
     const { status, stdout } = await coatcheck(['sweep', '--batch', '2', '--json', ...database.args], database)
     expect(status).toBe(0)
     const elapsed = expect.any(Number) as number
+    const table = `${database.prefix}user_sessions`
     expect(
       stdout
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line) as unknown),
     ).toEqual([
-      { batch: 1, count: 2, deleted: 2, elapsed },
-      { batch: 2, count: 1, deleted: 3, elapsed },
-      { total: true, batches: 2, deleted: 3, elapsed, stoppedBy: null },
+      { table, batch: 1, count: 2, deleted: 2, elapsed },
+      { table, batch: 2, count: 1, deleted: 3, elapsed },
+      { table, total: true, batches: 2, deleted: 3, elapsed, stoppedBy: null },
     ])
   })
 
@@ -91,6 +92,36 @@ describe.each(DATABASES)('coatcheck sweep on %s', (_, open) => {
     await database.sql(`DELETE FROM ${database.prefix}user_sessions`)
   })
 
+  test('sweeps sessions in a store, too, where their table is there, and says which table it is at', async () => {
+    const fresh = database.fresh()
+    const { args, env, prefix, registry, store } = fresh
+    const now = Math.floor(Date.now() / 1000)
+    const insert = (id: string, expiresAt: number): Promise<boolean> =>
+      store.insert(id, { created: 1, slid: 1, expiresAt, entries: new Map() }, 1)
+    const sweep = async (): Promise<string[]> => {
+      const { status, stdout, stderr } = await coatcheck(['sweep', ...args], { env })
+      expect([status, stderr]).toEqual([0, ''])
+      return stdout.split('\n').filter((line) => line.includes('batch 1:'))
+    }
+    await store.migrate()
+    for (const [id, expiresAt] of [
+      ['long ago', 2],
+      ['just now', now],
+      ['alive', now + 3600],
+    ] as const)
+      await insert(id, expiresAt)
+    expect(await sweep()).toEqual([`${prefix}sessions: batch 1: 2 deleted, 2 in all`])
+    expect(await store.find('alive')).toBeDefined()
+
+    await registry.migrate()
+    await insert('long ago', 2)
+    await addExpired(fresh, 3)
+    expect(await sweep()).toEqual([
+      `${prefix}user_sessions: batch 1: 3 deleted, 3 in all`,
+      `${prefix}sessions: batch 1: 1 deleted, 1 in all`,
+    ])
+  })
+
   test('two sweeps at once delete each record once', async () => {
     await addExpired(database, 2000)
     const args = ['sweep', '--batch', '100', '--json', ...database.args]
@@ -116,7 +147,7 @@ describe.each(DATABASES)('coatcheck sweep on %s', (_, open) => {
     expect([status, stderr]).toEqual([code, ''])
     const [, deleted, batches] =
       new RegExp(
-        `\\n(\\d+) records deleted in (\\d+) batch(?:es)?, \\d+\\.\\d s; stopped by ${signal}, the next run goes on\\.\\n$`,
+        `: (\\d+) records deleted in (\\d+) batch(?:es)?, \\d+\\.\\d s; stopped by ${signal}, the next run goes on\\.\\n$`,
       ).exec(stdout) ?? []
     expect(Number(deleted)).toBe(Number(batches) * 10)
     expect(await countSessions(database)).toBe(20_000 - Number(deleted))
@@ -128,7 +159,7 @@ describe.each(DATABASES)('coatcheck sweep on %s', (_, open) => {
     await addExpired(database, 2000)
     const sweep = [process.execPath, MAIN, 'sweep', '--batch', '10', ...database.args].map((word) => `'${word}'`)
     const { stdout, stderr } = await start(['sh', '-c', `${sweep.join(' ')} | head -n 1`], database).ended
-    expect([stdout, stderr]).toEqual(['batch 1: 10 deleted, 10 in all\n', ''])
+    expect([stdout, stderr]).toEqual([`${database.prefix}user_sessions: batch 1: 10 deleted, 10 in all\n`, ''])
     await database.sql(`DELETE FROM ${database.prefix}user_sessions`)
   })
 
@@ -137,7 +168,9 @@ describe.each(DATABASES)('coatcheck sweep on %s', (_, open) => {
     expect(registry.schema).toContain(prefix)
     const { status, stdout, stderr } = await coatcheck(['sweep', ...database.args, '--prefix', prefix], database)
     expect(status).toBe(3)
-    expect(stdout).toBe('0 records deleted in 0 batches, 0.0 s; stopped by an error, the next run goes on.\n')
+    expect(stdout).toBe(
+      `${prefix}user_sessions: 0 records deleted in 0 batches, 0.0 s; stopped by an error, the next run goes on.\n`,
+    )
     expect(stderr).toContain('our tables are not there')
   })
 })
@@ -157,6 +190,7 @@ test('on a real terminal it draws one line again and again', async () => {
   expect(status).toBe(0)
   expect(stdout).not.toContain('batch 1:')
   const drawn = stdout.replaceAll('\r\n', '\n').replaceAll('\u001b[K', '|').split('\r').slice(-5)
+  expect(stdout.split('\r')[0]).toBe(`${database.prefix}user_sessions`)
   expect(drawn).toEqual([
     '[<=>                 ] |',
     expect.stringMatching(/^\[ *<=> *\] 10 records deleted, \d+ a second\|$/),

@@ -8,6 +8,8 @@ import pg from 'pg'
 import type { NewUserSession, UserSessionRegistry } from '../../src/identity/index.ts'
 import { postgresRegistry } from '../../src/identity/postgres.ts'
 import { sqliteRegistry } from '../../src/identity/sqlite.ts'
+import { postgresStore } from '../../src/stores/postgres.ts'
+import { sqliteStore, type SqlSessionStore } from '../../src/stores/sqlite.ts'
 import { startPostgres } from '../support/postgres.ts'
 import type { Outcome } from './run.ts'
 
@@ -67,6 +69,7 @@ export interface CliDatabase {
   readonly env: NodeJS.ProcessEnv
   readonly prefix: string
   readonly registry: UserSessionRegistry
+  readonly store: SqlSessionStore
   /** As somebody with a shell on the database. */
   sql(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>
   /** The same with several statements, whose rows nobody needs. */
@@ -106,6 +109,9 @@ function openSqlite(): Promise<CliDatabase> {
       get registry() {
         return sqliteRegistry(connect(), { prefix })
       },
+      get store() {
+        return sqliteStore(connect(), { prefix })
+      },
       sql: (text) => Promise.resolve(connect().prepare(text).all()),
       script: (text) => Promise.resolve(connect().exec(text)),
     }
@@ -132,6 +138,7 @@ async function openPostgres(): Promise<CliDatabase> {
       prefix,
       bytes: `decode(repeat('00', 32), 'hex')`,
       registry: postgresRegistry(pool, { prefix }),
+      store: postgresStore(pool, { prefix }),
       sql: async (text) => (await pool.query<Record<string, unknown>>(text)).rows,
       script: async (text) => void (await pool.query(text)),
     }
@@ -140,7 +147,7 @@ async function openPostgres(): Promise<CliDatabase> {
     // The server may be somebody's own.
     for (const prefix of prefixes) {
       await pool.query(
-        `DROP TABLE IF EXISTS ${prefix}user_sessions, ${prefix}user_session_epochs, ${prefix}users CASCADE`,
+        `DROP TABLE IF EXISTS ${prefix}user_sessions, ${prefix}user_session_epochs, ${prefix}sessions, ${prefix}users CASCADE`,
       )
       await pool.query(`DROP FUNCTION IF EXISTS ${prefix}forget_user`)
     }

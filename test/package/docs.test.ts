@@ -63,6 +63,8 @@ describe('docs/options.md', () => {
     ['facts of a sign-in', 'src/identity/verifier.ts', 'SignInFacts'],
     ['options of a SQLite registry', 'src/identity/sqlite.ts', 'SqliteRegistryOptions'],
     ['options of a PostgreSQL registry', 'src/identity/postgres.ts', 'PostgresRegistryOptions'],
+    ['options of a SQLite store', 'src/stores/sqlite.ts', 'SqliteStoreOptions'],
+    ['options of a PostgreSQL store', 'src/stores/postgres.ts', 'PostgresStoreOptions'],
     ['options of requireUser', 'src/adapters/admission.ts', 'DenialOptions'],
   ])('has all %s', (_, file, declaration) => {
     expect(undocumented('docs/options.md', propertyNames(read(file), declaration))).toEqual([])

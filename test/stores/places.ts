@@ -1,7 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { Redis } from 'ioredis'
+import pg from 'pg'
 import { memoryStore } from '../../src/stores/memory.ts'
+import { postgresStore } from '../../src/stores/postgres.ts'
 import { redisStore } from '../../src/stores/redis.ts'
+import { sqliteStore } from '../../src/stores/sqlite.ts'
 import type { SessionStore } from '../../src/stores/store.ts'
+import { startPostgres } from '../support/postgres.ts'
 import { RedisServer } from '../support/redis.ts'
 
 /** One database for a test file, and as many stores over it as there would be processes. */
@@ -31,8 +39,47 @@ async function openRedis(): Promise<Place> {
   }
 }
 
+async function openPostgres(): Promise<Place> {
+  const server = await startPostgres()
+  const pools: pg.Pool[] = []
+  return {
+    async open() {
+      const pool = new pg.Pool({ connectionString: server.url }).on('error', () => {})
+      pools.push(pool)
+      const store = postgresStore(pool)
+      await store.migrate()
+      return store
+    },
+    async close() {
+      await Promise.all(pools.map((pool) => pool.end()))
+      await server.stop()
+    },
+  }
+}
+
+async function openSqlite(): Promise<Place> {
+  const directory = mkdtempSync(join(tmpdir(), 'coatcheck-stores-'))
+  const databases: DatabaseSync[] = []
+  return {
+    async open() {
+      const database = new DatabaseSync(join(directory, 'sessions.db'))
+      database.exec('PRAGMA journal_mode = WAL')
+      databases.push(database)
+      const store = sqliteStore(database)
+      await store.migrate()
+      return store
+    },
+    async close() {
+      for (const database of databases) database.close()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
 /** The stores that every rule must hold on. */
 export const PLACES: readonly (readonly [name: string, open: () => Promise<Place>])[] = [
   ['memory', openMemory],
   ['redis', openRedis],
+  ['postgres', openPostgres],
+  ['sqlite', openSqlite],
 ]

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -108,27 +109,29 @@ describe('postgresStore', () => {
     expect(row).toEqual({ count: 5 })
   })
 
-  test('updates of a session stay on its page and touch no index, however often it is used', async () => {
-    const { pool, store, table } = await newStore('hot_', { max: 1 })
+  test.each([
+    ['a small session', 1],
+    ['one of more than 2 KiB', 38],
+  ])('updates of %s stay on its page and touch no index, however often it is used', async (_, texts) => {
+    const { pool, store, table } = await newStore(`hot_${texts}_`, { max: 1 })
     const hour = Math.floor(NOW / 3600) * 3600
-    const entries = { userId: '7', role: '"member"', csrf: `"${'c'.repeat(43)}"` }
+    // Random, so that nothing of it is compressed away.
+    const text = (): string => JSON.stringify(randomBytes(33).toString('base64'))
+    const entries = Object.fromEntries(Array.from({ length: texts }, (__, at) => [`text${at}`, text()]))
     const ids = Array.from({ length: 300 }, newId)
     for (const id of ids) await store.insert(id, newSession({ entries, expiresAt: hour + 1 }), hour)
     for (let use = 1; use <= 20; use++) {
       for (const id of ids) {
-        const change = newChange({
-          set: { csrf: `"${String(use).padEnd(43, 'c')}"` },
-          slid: hour + use,
-          expiresAt: hour + 1 + use,
-        })
+        const change = newChange({ set: { text0: text() }, slid: hour + use, expiresAt: hour + 1 + use })
         expect(await store.update(id, change, hour)).toBe(true)
       }
     }
     await pool.query('SELECT pg_stat_force_next_flush()')
-    const { rows } = await pool.query<{ updated: number; hot: number }>(
-      `SELECT n_tup_upd::int AS updated, n_tup_hot_upd::int AS hot FROM pg_stat_user_tables WHERE relname = '${table}'`,
+    const { rows } = await pool.query<{ updated: number; hot: number; out: number }>(
+      `SELECT n_tup_upd::int AS updated, n_tup_hot_upd::int AS hot, pg_relation_size(reltoastrelid)::int AS out
+        FROM pg_stat_user_tables JOIN pg_class ON pg_class.oid = relid WHERE pg_class.relname = '${table}'`,
     )
-    expect(rows).toEqual([{ updated: 6000, hot: expect.any(Number) as number }])
+    expect(rows).toEqual([{ updated: 6000, hot: expect.any(Number) as number, out: 0 }])
     expect(rows[0]?.hot).toBeGreaterThan(0.99 * 6000)
   })
 

@@ -1,4 +1,8 @@
+import { DatabaseSync } from 'node:sqlite'
+import pg from 'pg'
+import { postgresStore } from '../../src/stores/postgres.ts'
 import { redisStore } from '../../src/stores/redis.ts'
+import { sqliteStore } from '../../src/stores/sqlite.ts'
 import type { SessionStore } from '../../src/stores/store.ts'
 import { SINGLE } from './redis-clients.ts'
 
@@ -12,6 +16,8 @@ export interface OpenStore {
 const STORES: Readonly<Record<string, (place: string) => Promise<OpenStore>>> = {
   'Redis, by node-redis': (url) => openRedis('node-redis 6', url),
   'Redis, by ioredis': (url) => openRedis('ioredis 6', url),
+  PostgreSQL: openPostgres,
+  SQLite: openSqlite,
 }
 
 export async function openStore(name: string, place: string): Promise<OpenStore> {
@@ -25,4 +31,19 @@ async function openRedis(clientName: string, url: string): Promise<OpenStore> {
   if (open === undefined) throw new Error(`There is no client called ${clientName}`)
   const { client, close } = await open({ url })
   return { store: redisStore(client), close }
+}
+
+async function openPostgres(url: string): Promise<OpenStore> {
+  const pool = new pg.Pool({ connectionString: url }).on('error', () => {})
+  const store = postgresStore(pool)
+  await store.migrate()
+  return { store, close: () => pool.end() }
+}
+
+async function openSqlite(file: string): Promise<OpenStore> {
+  const database = new DatabaseSync(file)
+  database.exec('PRAGMA journal_mode = WAL')
+  const store = sqliteStore(database)
+  await store.migrate()
+  return { store, close: () => database.close() }
 }

@@ -1,10 +1,14 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { newId, newSession, NOW } from '../../src/testing/stored-sessions.ts'
+import { startPostgres } from '../support/postgres.ts'
 import { RedisServer } from '../support/redis.ts'
-import { LANES, TURNS } from './hammer.ts'
+import { SECRET } from '../support/visitor.ts'
+import { App, Browser } from './browser.ts'
+import { LANES, SECRET_VARIABLE, TURNS } from './hammer.ts'
 import { openStore } from './process-stores.ts'
 
 const PROCESSES = 8
@@ -15,37 +19,58 @@ async function startRedis(): Promise<string> {
   return server.url
 }
 
+async function startPostgresServer(): Promise<string> {
+  const server = await startPostgres()
+  onTestFinished(() => server.stop())
+  return server.url
+}
+
+async function makeFile(): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), 'coatcheck-processes-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  return join(directory, 'sessions.db')
+}
+
 test.each([
   ['Redis, by node-redis', startRedis],
   ['Redis, by ioredis', startRedis],
+  ['PostgreSQL', startPostgresServer],
+  ['SQLite', makeFile],
 ])(
-  'of a thousand changes that each of eight processes makes to one session at once, none is lost: %s',
+  'of a thousand parallel requests that each of eight processes answers in one session, no write is lost: %s',
   { timeout: 120_000 },
   async (name, start) => {
     const place = await start()
     const { store, close } = await openStore(name, place)
     onTestFinished(() => void close())
-    const id = newId()
-    await store.insert(id, newSession({ entries: { all: '0', untouched: '"yes"' } }), NOW)
+    const browser = new Browser(new App({ store }))
+    await browser.visit((session) => {
+      session['all'] = 0
+      session['untouched'] = 'yes'
+    })
 
     const owners = Array.from({ length: PROCESSES }, (_, number) => `process ${number}`)
-    const processes = await Promise.all(owners.map((own) => startProcess(name, place, id, own)))
+    const cookie = browser.cookie ?? ''
+    const processes = await Promise.all(owners.map((own) => startProcess(name, place, cookie, own)))
     await Promise.all(processes.map(async (hammer) => hammer()))
 
     const lanes = owners.flatMap((own) =>
-      Array.from({ length: LANES }, (_, lane) => [`${own} ${lane}`, String(TURNS)] as const),
+      Array.from({ length: LANES }, (_, lane) => [`${own} ${lane}`, TURNS] as const),
     )
-    expect(Object.fromEntries((await store.find(id))?.entries ?? [])).toEqual({
+    expect(await browser.data()).toEqual({
       ...Object.fromEntries(lanes),
-      all: String(PROCESSES * LANES * TURNS),
-      untouched: '"yes"',
+      all: PROCESSES * LANES * TURNS,
+      untouched: 'yes',
     })
   },
 )
 
 /** Starts one and gives what makes it begin, which resolves when all its changes were acknowledged. */
 async function startProcess(...args: readonly string[]): Promise<() => Promise<void>> {
-  const child = fork(join(import.meta.dirname, 'hammer-process.ts'), args, { execArgv: [] })
+  const child = fork(join(import.meta.dirname, 'hammer-process.ts'), args, {
+    execArgv: [],
+    env: { ...process.env, [SECRET_VARIABLE]: SECRET },
+  })
   onTestFinished(() => void child.kill('SIGKILL'))
   const failed = once(child, 'exit').then(([code]) => Promise.reject(new Error(`a process ended with ${code}`)))
   await Promise.race([once(child, 'message'), failed])

@@ -59,6 +59,14 @@ describe('what Redis holds', () => {
     expect(Object.keys(await dump()).toSorted()).toEqual(expected.toSorted())
   })
 
+  test('a renewal that is sent twice, because its answer was lost, is one renewal', async () => {
+    await store.insert('q7.old', newSession({ entries: { a: '1' } }), NOW)
+    const change = newChange({ set: { b: '2' }, newId: 'q7.new' })
+    expect(await store.update('q7.old', change, NOW)).toBe(true)
+    expect(await store.update('q7.old', change, NOW)).toBe(true)
+    expect(Object.keys(await dump())).toEqual(['coatcheck:{q7}:new'])
+  })
+
   test('an id without a dot is one key, too', async () => {
     await store.insert('plain', newSession({ entries: { a: '1' } }), NOW)
     await store.insert('.dot', newSession({ entries: { b: '2' } }), NOW)

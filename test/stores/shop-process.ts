@@ -19,13 +19,14 @@ const sessions = createSessions<{ n: number; views: number }>({
 /** `POST /n/7` sets n, `POST /views` adds one to views, `POST /end` ends the session; `GET /` shows it. */
 const server = createServer(
   session(sessions, (request, response) => {
-    const session = sessions.of(request)
+    const held = sessions.of(request)
     const [, what, value] = request.url?.split('/') ?? []
-    if (what === 'n') session.n = Number(value)
-    else if (what === 'views') session.increment('views')
-    else if (what === 'end') session.destroy()
-    const body = what === 'end' ? {} : { n: session.n, views: session.views, isNew: session.isNew }
-    response.setHeader('Content-Type', 'application/json').end(JSON.stringify(body))
+    if (what === 'n') held.n = Number(value)
+    else if (what === 'views') held.increment('views')
+    else if (what === 'end') held.destroy()
+    const body = what === 'end' ? {} : { n: held.n, views: held.views, isNew: held.isNew }
+    response.setHeader('Content-Type', 'application/json')
+    response.end(JSON.stringify(body))
   }),
 )
 server.listen(0, '127.0.0.1', () => {
@@ -36,9 +37,10 @@ process.once('disconnect', () => process.exit())
 async function openStore(): Promise<SessionStore> {
   // An operator would log them; a client without a listener ends the process.
   const ignore = (): void => {}
-  if (kind === 'ioredis') return redisStore(new Redis(url, { socketTimeout: 3000 }).on('error', ignore))
+  if (kind === 'ioredis')
+    return redisStore(new Redis(url, { socketTimeout: 3000, maxRetriesPerRequest: 0 }).on('error', ignore))
   if (kind === 'node-redis') {
-    const client = createClient({ url, pingInterval: 1000, socket: { socketTimeout: 3000 } }).on('error', ignore)
+    const client = createClient({ url }).on('error', ignore)
     await client.connect()
     return redisStore(client)
   }

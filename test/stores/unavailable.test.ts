@@ -53,6 +53,19 @@ test('a request whose session cannot be read fails with the store’s own error 
   expect(await browser.data()).toEqual({ userId: 7 })
 })
 
+test('an error page that asks for the session all the same gets the same error, and no cookie leaves with it', async () => {
+  const { browser, fail } = await setUp()
+  fail(new Error('ECONNREFUSED'))
+  const cookieHeader = `session=${browser.cookie}`
+  const exchange = browser.app.sessions.begin({}, { cookieHeader, isSecure: () => true })
+  await expect(exchange.load()).rejects.toThrow(unavailable(expect.any(Error)))
+  expect(() => exchange.session['userId']).toThrow(unavailable(expect.any(Error)))
+  exchange.session.destroy()
+  expect(await exchange.commit()).toMatchObject({ setCookie: [] })
+  fail(undefined)
+  expect(await browser.data()).toEqual({ userId: 7 })
+})
+
 test('a visitor without a cookie is served while the store is down, as long as nothing is written', async () => {
   const { browser, fail } = await setUp()
   fail(new Error('ECONNREFUSED'))

@@ -21,14 +21,13 @@ export interface RedisServerOptions {
 }
 
 /**
- * Starts the server, says its process id, and kills it as soon as standard input ends: whoever started it may be gone without a
- * word. Ends when the server does.
+ * Starts the server, ends when it does, and kills it when told to. Standard input that ends without a word means that whoever
+ * started it is gone: then the server goes, too, and its folder.
  */
 const KEEPER = `
 exec 3<&0 2>&1
 "$0" "$@" & server=$!
-echo "$server"
-(read -r _ <&3; kill -9 "$server") >/dev/null 2>&1 &
+(read -r word <&3; kill -9 "$server"; [ "$word" = kill ] || rm -rf "$DIRECTORY") >/dev/null 2>&1 &
 wait "$server"
 `
 
@@ -39,7 +38,6 @@ export class RedisServer {
   readonly #options: RedisServerOptions
   readonly #said: string[] = []
   #keeper: ChildProcess | undefined
-  #processId = 0
 
   private constructor(port: number, options: RedisServerOptions) {
     this.port = port
@@ -66,17 +64,18 @@ export class RedisServer {
     const { program = redisServer(), file, settings = [], ready = /Ready to accept connections/ } = this.#options
     const place = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.directory]
     const args = [...this.#written(file), ...place, '--save', '', ...settings, ...more]
-    const keeper = spawn('/bin/sh', ['-c', KEEPER, program, ...args], { stdio: ['pipe', 'pipe', 'ignore'] })
+    const keeper = spawn('/bin/sh', ['-c', KEEPER, program, ...args], {
+      env: { ...process.env, DIRECTORY: this.directory },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
     this.#keeper = keeper
     this.#said.length = 0
     const isReady = this.logged(ready)
     const lines = createInterface({ input: keeper.stdout })
-    lines.once('line', (line) => (this.#processId = Number(line)))
     lines.on('line', (line) => {
       this.#said.push(line)
       keeper.emit('said', line)
     })
-    keeper.once('exit', () => keeper.stdin.destroy())
     await isReady
     if ((await this.command('PING')) !== 'PONG') throw new Error('Redis started and does not answer')
   }
@@ -119,9 +118,9 @@ export class RedisServer {
   /** Ends it at once, as a crash would. Its folder stays. */
   async kill(): Promise<void> {
     const keeper = this.#keeper
-    if (keeper === undefined || keeper.exitCode !== null) return
+    if (keeper === undefined || keeper.exitCode !== null || keeper.signalCode !== null) return
     const gone = once(keeper, 'exit')
-    process.kill(this.#processId, 'SIGKILL')
+    keeper.stdin?.end('kill\n')
     await gone
   }
 

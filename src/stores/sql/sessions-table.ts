@@ -6,10 +6,19 @@ export function sessionsTable(prefix: string): string {
   return `${checkedPrefix(prefix)}sessions`
 }
 
-/** What a database calls the types, and what it is told beside the columns. */
+/**
+ * What a database calls the types, and what it is told beside the columns. PostgreSQL leaves room in each page for the next
+ * version of its rows, and keeps a row whole as long as three fit into a page: what it moves out of one, it writes anew at every
+ * update.
+ */
 const DIALECTS: Readonly<Record<Dialect, { id: string; integer: string; entries: string; suffix: string }>> = {
   // Ids are compared byte by byte, whatever the language of the database.
-  postgres: { id: 'TEXT COLLATE "C"', integer: 'BIGINT', entries: 'JSONB', suffix: ' WITH (fillfactor = 80)' },
+  postgres: {
+    id: 'TEXT COLLATE "C"',
+    integer: 'BIGINT',
+    entries: 'JSONB',
+    suffix: ' WITH (fillfactor = 80, toast_tuple_target = 2680)',
+  },
   sqlite: { id: 'TEXT', integer: 'INTEGER', entries: 'TEXT', suffix: ' STRICT' },
 }
 

@@ -1,0 +1,6 @@
+import express from 'express'
+import { serveExpress } from '../express-server.ts'
+
+const session = {}
+
+await serveExpress(express(), () => session)

@@ -1,0 +1,3 @@
+import { serveExpressSession } from '../express-session.ts'
+
+await serveExpressSession({ disableTouch: true })

@@ -1,0 +1,8 @@
+import { serveNode } from '../node-server.ts'
+
+const session = {}
+
+await serveNode(
+  (handler) => handler,
+  () => session,
+)

@@ -1,0 +1,10 @@
+import { newSessions, nodeSession } from '../coatcheck.ts'
+import { serveNode } from '../node-server.ts'
+import { nodeRedis } from '../redis-clients.ts'
+
+const sessions = newSessions(await nodeRedis())
+
+await serveNode(
+  (handler) => nodeSession(sessions, handler),
+  (request) => sessions.of(request),
+)

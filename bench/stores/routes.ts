@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto'
+import type { VisitorSession } from './visitor-session.ts'
+
+/** A route that every server has, whatever its framework. */
+export interface Route {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  /** Its JSON. A route that does not ask for the session does not touch it. */
+  readonly answer: (session: () => VisitorSession) => object
+}
+
+let users = 0
+let writes = 0
+
+/** Begins a session. The user is the next one of this process. */
+export const SIGN_IN: Route = {
+  method: 'POST',
+  path: '/sign-in',
+  answer(session) {
+    users++
+    Object.assign(session(), { userId: users, role: 'member', csrf: randomBytes(32).toString('base64url') })
+    return { userId: users }
+  },
+}
+
+export const READ: Route = {
+  method: 'GET',
+  path: '/read',
+  answer: (session) => ({ userId: session().userId }),
+}
+
+export const WRITE: Route = {
+  method: 'POST',
+  path: '/write',
+  answer(session) {
+    writes++
+    session().seen = writes
+    return { seen: writes }
+  },
+}
+
+export const UNTOUCHED: Route = {
+  method: 'GET',
+  path: '/untouched',
+  answer: () => ({ seen: 0 }),
+}
+
+/** All of the session, by which it is seen that it is kept. */
+export const WHOLE: Route = {
+  method: 'GET',
+  path: '/whole',
+  answer(session) {
+    const { userId, role, csrf, seen } = session()
+    return { userId, role, csrf, seen }
+  },
+}
+
+export const ROUTES: readonly Route[] = [SIGN_IN, READ, WRITE, UNTOUCHED, WHOLE]

@@ -1,0 +1,101 @@
+import { installedVersion } from '../installed-version.ts'
+import { machine } from '../machine.ts'
+import type { Quartiles } from '../quartiles.ts'
+import { figure, markdownTable, wrap } from '../table-text.ts'
+import type { Row } from './rows.ts'
+import { READ, WRITE, type Route } from './routes.ts'
+
+export interface StoresResult {
+  readonly rounds: number
+  readonly milliseconds: number
+  /** The version of Redis. */
+  readonly redis: string
+  readonly rows: readonly Row[]
+}
+
+const HEAD = [
+  '',
+  '',
+  'requests/s',
+  '× framework alone',
+  'p99 ms',
+  '× framework alone',
+  'server CPU µs',
+  'more than alone µs',
+  'Redis CPU µs',
+]
+
+/** The table with its foot, as text for a terminal. It is a Markdown table, too. */
+export function table(result: StoresResult): string {
+  const lines = markdownTable([HEAD, ...result.rows.map(cells)], (column) => column < 2)
+  return [...lines, '', verdict(result.rows), '', ...foot(result)].join('\n')
+}
+
+function cells({
+  route,
+  contender: { title },
+  isBare,
+  perSecond,
+  ratio,
+  p99,
+  p99Ratio,
+  cpu,
+  cpuMore,
+  redisCpu,
+}: Row): string[] {
+  return [
+    route.path,
+    isBare ? `${title} alone` : title,
+    Math.round(perSecond).toLocaleString('en'),
+    isBare ? '1' : spread(ratio),
+    p99.toFixed(2),
+    isBare ? '1' : spread(p99Ratio),
+    cpu.toFixed(0),
+    isBare ? '0' : cpuMore.median.toFixed(0),
+    redisCpu.toFixed(1),
+  ]
+}
+
+/** The peers as their documentation sets them up. */
+const PEERS = ['express-session', 'fastify-session']
+
+function verdict(rows: readonly Row[]): string {
+  const ratioOf = (route: Route, server: string): number =>
+    rows.find((row) => row.route === route && row.contender.server === server)?.ratio.median ?? Number.NaN
+  const ahead = [READ, WRITE].flatMap((route) =>
+    ['express-coatcheck-node-redis', 'express-coatcheck-ioredis'].map(
+      (own) => ratioOf(route, own) > Math.max(...PEERS.map((peer) => ratioOf(route, peer))),
+    ),
+  )
+  return `The goal is that coatcheck on Express keeps more of its framework's requests than both peers of theirs, with either client, reading and writing: ${ahead.every(Boolean) ? 'met' : 'MISSED'}.`
+}
+
+function foot({ rounds, milliseconds, redis }: StoresResult): string[] {
+  return [
+    `${machine()}, Redis ${redis}, redis ${installedVersion('redis')}, ioredis ${installedVersion('ioredis')};`,
+    `${rounds} rounds of slices of ${milliseconds} ms, interleaved. Medians; × is the median of the ratios within each round`,
+    '(their middle half).',
+    '',
+    ...[
+      'One server process for each row, of which one works at a time; 8 keep-alive connections from one other process, and \
+Redis, on the same machine. A thousand sessions in turn, of three short keys and one that is written. "alone" is the framework \
+with the same routes and no session, before and after its rows in each round.',
+      '/read gives one key of the session as JSON, /write sets one, /untouched has a session and does not look at it.',
+      'coatcheck has no adapter for Fastify yet. It is measured on Express and on node:http and compared by the ratio to its \
+own framework: as Express takes longer for a request than Fastify, that flatters it beside @fastify/session, and on node:http \
+it is the other way round. "more than alone" is in microseconds and does not depend on the framework.',
+      'p99 is of every request of a slice; with 8 connections that never rest it is mostly the wait for the others.',
+      'express-session and @fastify/session as documented: the one sends an EXPIRE after each read, the other writes each \
+session after each request, to keep it alive. "disableTouch" and "rolling: false" leave that out, and a session that is only \
+read ends after a day. coatcheck writes such a session once in a tenth of its idle timeout.',
+      'coatcheck seals and opens its cookie by AES-256-GCM, the others sign theirs. Its writes change single keys of sessions \
+that are still there, in a script; the others replace whole sessions, and bring ended ones back. That is what it takes more of \
+Redis for.',
+    ].flatMap(wrap),
+  ]
+}
+
+/** `0.81 (0.79 to 0.84)`: the median and the middle half of the rounds. */
+function spread({ low, median, high }: Quartiles): string {
+  return `${figure(median)} (${figure(low)} to ${figure(high)})`
+}

@@ -1,0 +1,48 @@
+import { openConnection, requestBytes, type Connection } from '../load.ts'
+import { SIGN_IN, WHOLE, WRITE, type Route } from './routes.ts'
+
+/** Writes fall on that many sessions in turn. */
+const VISITORS = 1000
+/** What a visitor carries where nobody gave them a cookie: a server without sessions has a Cookie header to read, too. */
+const NO_SESSION = `session=${'x'.repeat(100)}`
+
+/** Signs visitors in, makes sure that their sessions are kept, and gives their Cookie headers. */
+export async function signIn(port: number, hasSessions: boolean): Promise<readonly string[]> {
+  const connection = await openConnection(port)
+  try {
+    const cookieHeaders: string[] = []
+    for (let count = 0; count < VISITORS; count++) {
+      // oxlint-disable-next-line no-await-in-loop -- one at a time
+      const { head } = await connection.send(requestBytes(SIGN_IN.method, SIGN_IN.path, ''))
+      const cookie = /\r\nset-cookie: ([^;\r]+)/i.exec(head)?.[1]
+      if (hasSessions === (cookie === undefined)) throw new Error(`a sign-in was answered with ${head}`)
+      cookieHeaders.push(cookie ?? NO_SESSION)
+    }
+    if (hasSessions) await expectKept(connection, cookieHeaders)
+    return cookieHeaders
+  } finally {
+    connection.close()
+  }
+}
+
+/** Every visitor's request to that route. */
+export function requestsTo({ method, path }: Route, cookieHeaders: readonly string[]): readonly Buffer[] {
+  return cookieHeaders.map((cookieHeader) => requestBytes(method, path, cookieHeader))
+}
+
+/** @throws where a session is not as its visitor signed in, or a write to it is lost */
+async function expectKept(connection: Connection, cookieHeaders: readonly string[]): Promise<void> {
+  const [first = '', second = ''] = cookieHeaders
+  await connection.send(requestBytes(WRITE.method, WRITE.path, first))
+  await connection.send(requestBytes(WRITE.method, WRITE.path, second))
+  const sessions = [
+    { cookieHeader: first, begin: '{"userId":1,"role":"member","csrf":"', end: '","seen":1}' },
+    { cookieHeader: second, begin: '{"userId":2,"role":"member","csrf":"', end: '","seen":2}' },
+  ]
+  for (const { cookieHeader, begin, end } of sessions) {
+    // oxlint-disable-next-line no-await-in-loop -- one at a time
+    const { body } = await connection.send(requestBytes(WHOLE.method, WHOLE.path, cookieHeader))
+    const isWhole = body.startsWith(begin) && body.endsWith(end) && body.length === begin.length + 43 + end.length
+    if (!isWhole) throw new Error(`a session was not kept: ${body}`)
+  }
+}
