@@ -20,7 +20,7 @@ export function createApp(): Express {
   app.use(responseHeaders)
   app.use('/assets', assets())
   app.use(refuseOtherSites)
-  // Before anything that may fail, because the page that tells of it shows the session too.
+  // Before anything that may fail, because the page that tells of it shows the session too. Assets need none and come first.
   app.use(session(sessions))
   app.use(express.urlencoded({ limit: '10kb' }))
   app.use(signInRoutes(), accountRoutes(), planRoutes(), deviceRoutes(), adminRoutes())

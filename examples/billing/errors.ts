@@ -1,5 +1,7 @@
+import { SessionError } from 'coatcheck'
 import type { NextFunction, Request, Response } from 'express'
-import { renderPage } from './render-page.ts'
+import { renderPage, renderWithoutSession } from './render-page.ts'
+import { reasonOf } from './words/reason.ts'
 
 /** What a handler throws to answer with a page and a status instead of its own page. */
 export class PageError extends Error {
@@ -21,10 +23,21 @@ export async function handleErrors(error: unknown, req: Request, res: Response, 
     next(error)
     return
   }
+  if (error instanceof SessionError && error.code === 'ERR_STORE_UNAVAILABLE') {
+    answerUnavailable(error, req, res)
+    return
+  }
   const status = statusOf(error)
   if (status >= 500) console.error(error)
   const message = error instanceof PageError ? error.message : `The server answered with status ${status}.`
   await renderPage(req, res.status(status), 'message', { title: status === 404 ? 'Not found' : 'Sorry', message })
+}
+
+/** The session is out of reach, or whether it still counts. This page must not ask for it, because that would fail again. */
+function answerUnavailable(error: SessionError, req: Request, res: Response): void {
+  console.error(`${error.message} The reason: ${reasonOf(error.cause ?? 'it took too long')}.`)
+  res.status(error.status).set(error.headers ?? {})
+  renderWithoutSession(req, res, 'unavailable', { title: 'Please try again', forTheOperator: error.message })
 }
 
 /** Express, its body parser and coatcheck give their errors a status; anything without one is a bug of ours. */

@@ -10,3 +10,8 @@ export function formatMoney(cents: number): string {
 export function formatNumber(value: number): string {
   return number.format(value)
 }
+
+/** The beginning and the end of a sealed value. */
+export function shorten(value: string): string {
+  return value.length > 48 ? `${value.slice(0, 32)}…${value.slice(-12)}` : value
+}

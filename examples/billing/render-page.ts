@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { Eta } from 'eta'
 import type { Request, Response } from 'express'
-import { kind, sessions } from './billing-sessions.ts'
-import { formatMoney, formatNumber } from './format.ts'
+import { kind, place, sessions } from './billing-sessions.ts'
+import { formatMoney, formatNumber, shorten } from './format.ts'
 import { inspectRequest } from './inspect-request.ts'
 import { findStatus, findVisitor } from './visitor.ts'
 import { ago } from './words/ago.ts'
@@ -23,17 +23,25 @@ export async function renderPage(req: Request, res: Response, view: string, data
   const { flash } = sessions.of(req)
   const messages = { notice: flash['notice'], alert: flash['alert'] }
   // After the flash was read, which takes it out of the session: the meter shows what will leave.
-  const inspection = inspectRequest(req, status)
+  const inspection = await inspectRequest(req, status)
+  send(req, res, view, { visitor, messages, inspection, ...data })
+}
+
+/** For when nobody can say what the session is: a page that asks for none of it. */
+export function renderWithoutSession(req: Request, res: Response, view: string, data: PageData): void {
+  send(req, res, view, { visitor: undefined, messages: {}, inspection: undefined, ...data })
+}
+
+function send(req: Request, res: Response, view: string, data: PageData): void {
   const now = Date.now()
   const page = {
     path: req.path,
     isRails: kind === 'rails',
-    visitor,
-    messages,
-    inspection,
+    place,
     worker: process.pid,
     formatMoney,
     formatNumber,
+    shorten,
     formatAgo: (milliseconds: number) => ago(milliseconds, now),
     formatIso: (milliseconds: number) => new Date(milliseconds).toISOString(),
     ...data,

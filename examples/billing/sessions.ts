@@ -1,5 +1,6 @@
 import { createSessions, type Sessions } from 'coatcheck'
 import { railsFormat } from 'coatcheck/rails'
+import type { SessionStore } from 'coatcheck/stores'
 import type { Wizard } from './wizard.ts'
 
 /** Identity, not state: for which account, and how far the plan change has come. Who is here is `identity`'s to say. */
@@ -35,12 +36,22 @@ export function sealedWith(secrets: readonly string[], kind: CookieKind): Sealin
   return { format: railsFormat({ secretKeyBase, defaults: '8.1', rotations }) }
 }
 
+export interface BillingSessionsOptions {
+  readonly kind: CookieKind
+  /** Where sessions live. Default: in the cookie. */
+  readonly store?: SessionStore | undefined
+}
+
 /** @throws SessionError when a secret is missing or weak */
-export function createBillingSessions(secret: string | undefined, kind: CookieKind): Sessions<BillingSession> {
+export function createBillingSessions(
+  secret: string | undefined,
+  { kind, store }: BillingSessionsOptions,
+): Sessions<BillingSession> {
   return createSessions<BillingSession>({
     // In production this would be `__Host-billing_session`. Here it is not, because the prefix demands Secure, and Safari
     // drops Secure cookies on http://localhost.
     name: '_billing_session',
+    store,
     ...sealedWith(readSecrets(secret), kind),
   })
 }

@@ -28,21 +28,21 @@ export interface RunningDemo extends Demo {
 const IN_A_SHELL = ['sh', '-c', `'${process.execPath}' '${MAIN}'; exit $?`] as const // as const: a pair and more
 const ALONE = [process.execPath, MAIN] as const // as const: see above
 
-/**
- * Starts the demo without waiting for anything.
- *
- * @param more arguments, when it runs alone
- */
-export function spawnDemo(
-  port: number,
-  database: string,
-  how: 'alone' | 'in a shell' = 'alone',
-  more: readonly string[] = [],
-): Demo {
-  const { SESSION_SECRET: _, ...environment } = process.env
+export interface DemoOptions {
+  readonly how?: 'alone' | 'in a shell'
+  /** What follows `npm start --`, when it runs alone. */
+  readonly args?: readonly string[]
+  readonly environment?: NodeJS.ProcessEnv
+}
+
+/** Starts the demo without waiting for anything. */
+export function spawnDemo(port: number, database: string, options: DemoOptions = {}): Demo {
+  const { how = 'alone', args: more = [], environment } = options
+  const { SESSION_SECRET: _, ...inherited } = process.env
+  const own = { npm_lifecycle_event: 'start', PORT: String(port), BILLING_DATABASE: database }
   const [command, ...args] = how === 'alone' ? ALONE : IN_A_SHELL
   const child = spawn(command, [...args, ...more], {
-    env: { ...environment, npm_lifecycle_event: 'start', PORT: String(port), BILLING_DATABASE: database },
+    env: { ...inherited, ...own, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = { stdout: '', stderr: '' }
@@ -52,11 +52,11 @@ export function spawnDemo(
 }
 
 /** Starts the demo on a free port with a database of its own, and waits until it says that it is ready. */
-export async function startDemo(how?: 'alone' | 'in a shell', more?: readonly string[]): Promise<RunningDemo> {
+export async function startDemo(options?: DemoOptions): Promise<RunningDemo> {
   const directory = mkdtempSync(join(tmpdir(), 'billing-'))
   const port = await freePort()
   const database = join(directory, 'billing.db')
-  const demo = spawnDemo(port, database, how, more)
+  const demo = spawnDemo(port, database, options)
   const pids = await readyPids(demo)
   const stop = async (): Promise<void> => {
     if (demo.process.exitCode === null && demo.process.signalCode === null) {

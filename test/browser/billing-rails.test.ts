@@ -16,7 +16,7 @@ const contexts: BrowserContext[] = []
 const responses: Response[] = []
 
 beforeAll(async () => {
-  ;[browser, demo] = await Promise.all([launchChromium(), startDemo('alone', ['--rails'])])
+  ;[browser, demo] = await Promise.all([launchChromium(), startDemo({ args: ['--rails'] })])
 }, BARE_MACHINE_MILLISECONDS)
 
 afterEach(async () => {
@@ -178,10 +178,10 @@ test.each([['--rials'], ['rails'], ['--rails=8.1']])(
   'an argument that is unknown is one line and exit code 2: %s',
   async (argument) => {
     const directory = mkdtempSync(join(tmpdir(), 'billing-arguments-'))
-    const { process: child, output } = spawnDemo(3000, join(directory, 'billing.db'), 'alone', [argument])
+    const { process: child, output } = spawnDemo(3000, join(directory, 'billing.db'), { args: [argument] })
     const [code] = await once(child, 'close')
     rmSync(directory, { recursive: true })
     expect(code).toBe(2)
-    expect(output.stderr).toMatch(/^[^\n]+ Usage: npm start \[-- --rails\]\n$/)
+    expect(output.stderr).toMatch(/^[^\n]+ Usage: npm start \[-- --rails \| --store [a-z|]+\]\n$/)
   },
 )

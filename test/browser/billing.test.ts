@@ -358,7 +358,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends the demo and its workers quic
 })
 
 test('SIGTERM to npm start ends the demo too, although npm tells only the shell around it', async () => {
-  const other = await startDemo('in a shell')
+  const other = await startDemo({ how: 'in a shell' })
   other.process.kill('SIGTERM')
   await vi.waitUntil(() => other.pids.every((pid) => !isAlive(pid)), { timeout: 5000 })
   await expect(fetch(other.url)).rejects.toThrow('fetch failed')

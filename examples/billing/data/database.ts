@@ -1,5 +1,7 @@
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { SettingsError } from '../settings.ts'
+import { reasonOf } from '../words/reason.ts'
+import { openSqlite } from './open-sqlite.ts'
 
 /** STRICT: SQLite keeps the declared types, so rows are what they say they are. */
 const SCHEMA = `
@@ -43,13 +45,10 @@ const SCHEMA = `
 /** Opens the file, and creates it and its tables where they are missing. @throws SettingsError */
 export function openDatabase(file: string): DatabaseSync {
   try {
-    const database = new DatabaseSync(file, { timeout: 5000 })
-    // Four processes share the file: with a write-ahead log, readers do not wait for a writer.
-    database.exec('PRAGMA journal_mode = WAL')
+    const database = openSqlite(file)
     database.exec(SCHEMA)
     return database
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : 'unknown reason'
-    throw new SettingsError(`Cannot use ${file} as the database: ${why}.`, { cause })
+    throw new SettingsError(`Cannot use ${file} as the database: ${reasonOf(cause)}.`, { cause })
   }
 }

@@ -11,7 +11,7 @@ import { signedIn } from '../signed-in.ts'
 const planForm = z.object({ planId: z.coerce.number().int() })
 const seatsForm = z.object({ seats: z.coerce.number().int().min(1).max(500) })
 
-/** The plan change: three steps, on any worker, with nothing kept on the server until the last one. */
+/** The plan change: three steps, on any worker, with nothing but the session changed until the last one. */
 export function planRoutes(): Router {
   const router = Router()
 

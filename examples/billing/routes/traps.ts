@@ -31,7 +31,7 @@ export function trapRoutes(): Router {
       const trap = TRAPS.find(({ id }) => id === req.params['id'])
       if (trap === undefined) throw new PageError(404, 'There is no such trap.')
       const jar = sessions.jar(req)
-      const outcome = trap.run({
+      const outcome = await trap.run({
         action: trapForm.parse(req.body).action,
         session,
         cookie: receivedCookie(req) ?? '',

@@ -11,7 +11,7 @@ export const copiedCookie: Trap = {
   buttons: [{ action: 'copy', label: 'Copy my cookie' }],
   run: ({ cookie, user }) => ({
     headline:
-      'Another client has it now. Replay it there, sign out here, and replay it again: the record on the server decides, on every worker.',
+      'Another client has it now. Replay it there, sign out here, and replay it again: the server decides, on every worker.',
     facts: [{ label: 'Copy', text: `number ${keepCopy(cookie, user.name)}, ${cookie.length} characters` }],
     link: { path: '/traps/copied', label: 'Go to the other client' },
   }),

@@ -1,12 +1,14 @@
 import type { CookieJar } from 'coatcheck'
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import { place } from '../billing-sessions.ts'
 import { sourceOf } from './source.ts'
 import type { Trap } from './trap.ts'
 
 /** The mistake: memory of this process, which the three others cannot see and which dies with it. */
 const GLOBAL_SESSIONS = new Map<string, { readonly userName: string }>()
 
+const SOURCE = place === undefined ? 'the sealed cookie' : `the session in ${place.title}`
 const HISTORY_LENGTH = 8
 const history = z.array(z.string()).catch([])
 
@@ -41,7 +43,7 @@ export const globalHash: Trap = {
     jar.signed.set('naive_history', entries)
     return {
       headline: `${entry} ${isNew ? 'Now ask a few times: each request is another worker’s.' : ''}`.trim(),
-      facts: [{ label: 'coatcheck, same request', text: `${user.name}, from the sealed cookie, on every worker` }],
+      facts: [{ label: 'coatcheck, same request', text: `${user.name}, from ${SOURCE}, on every worker` }],
       history: entries,
     }
   },

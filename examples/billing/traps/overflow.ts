@@ -1,13 +1,17 @@
 import type { SessionSize } from 'coatcheck'
-import { kind, sessions } from '../billing-sessions.ts'
+import { kind, place, sessions } from '../billing-sessions.ts'
+import { formatNumber } from '../format.ts'
 import { keepSnapshot } from './mistakes.ts'
 import { runMistake } from './run-mistake.ts'
 import { sourceOf } from './source.ts'
-import type { Trap } from './trap.ts'
+import type { Fact, Trap } from './trap.ts'
 
 /** The size in the article's error message. */
 const WANTED_BYTES = 6128
-const REFUSED = 'Refused before the cookie was written: no half-committed response, no lost session.'
+const REFUSED =
+  place === undefined
+    ? 'Refused before the cookie was written: no half-committed response, no lost session.'
+    : `${place.title} has room for it, and it is refused all the same: what is that large is state, wherever a session lives.`
 /** Why no session of ours makes it exactly: see `railsJsonBytes`. */
 const NEAREST =
   'Rails’ base64 within base64 goes in steps: 6,124 or 6,132 bytes by its own count for a cookie of this name, never 6,128. This is the nearest below; browsers count the escaped value, which is longer.'
@@ -27,9 +31,15 @@ export const overflow: Trap = {
     const missing = roomFor('snapshot', session.size) - Buffer.byteLength(written(snapshot))
     const grown = snapshot.padEnd(snapshot.length + missing)
     const outcome = runMistake(REFUSED, () => keepSnapshot(session, grown))
-    if (kind === 'compact') return outcome
-    return { ...outcome, facts: [...outcome.facts, { label: 'Why not 6,128', text: NEAREST }] }
+    return { ...outcome, facts: [...outcome.facts, ...remarks(session.size)] }
   },
+}
+
+function remarks({ limit }: SessionSize): Fact[] {
+  if (kind === 'rails') return [{ label: 'Why not 6,128', text: NEAREST }]
+  if (place === undefined) return []
+  const room = `The session would have ${formatNumber(WANTED_BYTES)} of ${formatNumber(limit)} bytes.`
+  return [{ label: 'Room in the store', text: `${room} With guard: 'json' it would be stored.` }]
 }
 
 /** The JSON of a text as the session writes it: Rails has three more characters to escape. */
@@ -38,12 +48,13 @@ function written(text: string): string {
   return kind === 'compact' ? json : json.replaceAll(/[<>&]/g, '\\u00xx')
 }
 
-/** How many bytes of JSON the value of `key` must have for the cookie to take `WANTED_BYTES`. */
+/** How many bytes of JSON the value of `key` must have for the cookie, or the session in its store, to take `WANTED_BYTES`. */
 function roomFor(key: string, { bytes, byKey }: SessionSize): number {
   const pairs = Object.values(byKey)
   const commas = Math.max(0, pairs.length - 1)
   const json = '{}'.length + commas + pairs.reduce((sum, pair) => sum + pair, 0)
   const comma = pairs.length === 0 ? 0 : 1
+  if (place !== undefined) return WANTED_BYTES - json - comma - `"${key}":`.length
   const all = kind === 'rails' ? railsJsonBytes() : sealedBytes(WANTED_BYTES) - sealedBytes(bytes) + json
   return all - json - comma - `"${key}":`.length
 }

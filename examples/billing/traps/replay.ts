@@ -44,10 +44,12 @@ export async function replayOnEveryWorker(cookie: string, at: Socket): Promise<R
   return { verdict: await verdictOf(cookie), answers: byWorker }
 }
 
-/** What this worker makes of the copy, for the operator: the cookie opens either way, and the record decides. */
+/** What this worker makes of the copy, for the operator: the seal opens either way, and the server decides. */
 async function verdictOf(cookie: string): Promise<string> {
-  const status = await identity.status(sessions.read(`${sessions.name}=${cookie}`))
+  const session = await sessions.load(`${sessions.name}=${cookie}`)
+  const status = await identity.status(session)
   if (status.state === 'signed-in') return `Signed in as ${status.user.name}.`
   if (status.state === 'not-allowed') return `Refused. The access of ${status.user.name} is suspended.`
+  if (session.refused === 'not-found') return 'Refused. The store has no session for that ticket any more.'
   return `Refused. ${status.because === undefined ? 'There is no such session.' : SIGNED_OUT[status.because]}`
 }

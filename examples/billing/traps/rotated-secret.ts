@@ -1,20 +1,20 @@
 import { createSessions, type OpenedValue, type SessionEvent } from 'coatcheck'
 import { randomBytes } from 'node:crypto'
-import { kind, sessions } from '../billing-sessions.ts'
+import { kind, place, sessions } from '../billing-sessions.ts'
 import { readSecrets, sealedWith, type BillingSession } from '../sessions.ts'
 import { sourceOf } from './source.ts'
 import type { Fact, Trap } from './trap.ts'
 
 const previous = readSecrets(process.env['SESSION_SECRET'])
 
-function openAfterRotation(
+async function openAfterRotation(
   cookie: string,
   onEvent: (event: SessionEvent) => void,
-): { id: string; opened: OpenedValue } {
+): Promise<{ id: string; opened: OpenedValue }> {
   const current = randomBytes(32).toString('hex')
   const sealing = sealedWith([current, ...previous], kind)
-  const rotated = createSessions<BillingSession>({ name: sessions.name, onEvent, ...sealing })
-  const { id } = rotated.read(`${sessions.name}=${cookie}`)
+  const rotated = createSessions<BillingSession>({ name: sessions.name, store: place?.store, onEvent, ...sealing })
+  const { id } = await rotated.load(`${sessions.name}=${cookie}`)
   return { id, opened: rotated.open(cookie) }
 }
 
@@ -37,9 +37,9 @@ export const rotatedSecret: Trap = {
   code: sourceOf('rotated-secret.ts', 'openAfterRotation'),
   compilerNote: 'Nothing: the order of a list of secrets is known to you alone.',
   buttons: [{ action: 'run', label: 'Rotate the secret' }],
-  run: ({ cookie }) => {
+  run: async ({ cookie }) => {
     const events: string[] = []
-    const { id, opened } = openAfterRotation(cookie, ({ type }) => events.push(type))
+    const { id, opened } = await openAfterRotation(cookie, ({ type }) => events.push(type))
     return {
       headline:
         'Your cookie still opens, with secret number 1. The event tells you how many such cookies are still about.',

@@ -16,7 +16,7 @@ export interface Trap {
   readonly compilerSays?: string
   readonly compilerNote: string
   readonly buttons: readonly { readonly action: string; readonly label: string }[]
-  readonly run: (context: TrapContext) => Outcome
+  readonly run: (context: TrapContext) => Outcome | Promise<Outcome>
 }
 
 /** The request that a trap runs in: everything is real, the session and its cookie included. */
