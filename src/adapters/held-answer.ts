@@ -1,5 +1,5 @@
-import { isHttp2, sendingOf, type NodeResponse } from './node-response.ts'
-import { shadow } from './shadow.ts'
+import { sendingOf, type NodeResponse, type Sending } from './node-response.ts'
+import { veil } from './veil.ts'
 
 type Call = readonly [method: 'write' | 'end' | 'flushHeaders', args: unknown[]]
 
@@ -20,23 +20,15 @@ export function holdAnswer(response: NodeResponse): HeldAnswer {
   const calls: Call[] = []
   const waiting: (() => void)[] = []
   const has: HeldAnswer['has'] = (method) => calls.some(([called]) => called === method)
-  const { on } = sendingOf(response)
-  const isEnded = { get: () => has('end') }
-  const unveilBody = shadow(response, {
-    writableEnded: isEnded,
-    finished: isEnded,
-    writableNeedDrain: { get: () => has('write') && !has('end') },
-    on: {
-      value: (event: string, listener: () => void) => {
-        if (event !== 'drain') return on.call(response, event, listener)
-        waiting.push(listener)
-        return response
-      },
-    },
-  })
-  // By these Node itself knows whether headers have left: whoever sets one gets its own error.
-  const isSent = { value: true }
-  const unveilHead = shadow(isHttp2(response) ? response.stream : response, { headersSent: isSent, _header: isSent })
+  const veiled = veil(response)
+  const sending = sendingOf(response)
+  const { on } = sending
+  const hasOwnOn = Object.hasOwn(response, 'on')
+  sending.on = (event, listener) => {
+    if (event !== 'drain') return on.call(response, event, listener)
+    waiting.push(listener)
+    return response as object as ReturnType<Sending['on']> // as: every response emits
+  }
   return {
     calls,
     waiting,
@@ -45,11 +37,13 @@ export function holdAnswer(response: NodeResponse): HeldAnswer {
       if (method === 'writeHead') return response.setHeader('Date', '') // throws, as it is too late for headers
       if (!accepts(method, args)) throw invalidChunk()
       calls.push([method, args])
+      veiled.took(method)
       return method !== 'write' && response
     },
     unveil() {
-      unveilBody()
-      unveilHead()
+      veiled.lift()
+      if (hasOwnOn) sending.on = on
+      else Reflect.deleteProperty(response, 'on') // which is cheap, as it came last
     },
   }
 }

@@ -10,33 +10,39 @@ export interface AskingStore {
 }
 
 export function createAskingStore(store: SessionStore, timeoutSeconds: number, onUnavailable: () => void): AskingStore {
-  const ask = async <Answer>(question: (store: SessionStore) => Promise<Answer>, effect: string): Promise<Answer> => {
-    try {
-      return await within(timeoutSeconds, question(store))
-    } catch (cause) {
-      onUnavailable()
-      const what = cause === LATE ? `did not answer within ${timeoutSeconds} s` : 'failed'
-      throw new SessionError(
-        'ERR_STORE_UNAVAILABLE',
-        `The ${store.name} store of sessions ${what}. ${effect} Answer 503, and the visitor may try again.`,
-        { kind: 'system', cause: cause === LATE ? undefined : cause },
-      )
-    }
+  const unavailable = (what: string, effect: string, cause?: unknown): SessionError => {
+    onUnavailable()
+    return new SessionError(
+      'ERR_STORE_UNAVAILABLE',
+      `The ${store.name} store of sessions ${what}. ${effect} Answer 503, and the visitor may try again.`,
+      { kind: 'system', cause },
+    )
   }
+  // Every request pays for this: one promise and one timer, where Promise.race would take six promises.
+  const ask = <Answer>(question: (store: SessionStore) => Promise<Answer>, effect: string): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      let isLate = false
+      const timer = setTimeout(() => {
+        isLate = true
+        reject(unavailable(`did not answer within ${timeoutSeconds} s`, effect))
+      }, timeoutSeconds * 1000)
+      const answered = (answer: Answer): void => {
+        clearTimeout(timer)
+        resolve(answer)
+      }
+      const failed = (cause: unknown): void => {
+        clearTimeout(timer)
+        // What fails after its time has been told already.
+        if (!isLate) reject(unavailable('failed', effect, cause))
+      }
+      try {
+        Promise.resolve(question(store)).then(answered, failed)
+      } catch (error) {
+        failed(error) // before it gave a promise
+      }
+    })
   return {
     read: (question) => ask(question, 'Nobody was signed out, and nothing was changed.'),
     change: (question) => ask(question, 'Whether the session was written is not known; its cookie is left as it is.'),
-  }
-}
-
-const LATE = Symbol('no answer in time')
-
-async function within<Answer>(seconds: number, answer: Promise<Answer>): Promise<Answer> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(late.reject, seconds * 1000, LATE)
-  try {
-    return await Promise.race([answer, late.promise])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -8,13 +8,16 @@ const ENTRY = ':'
 
 /** @param reply what a client makes of HGETALL: an object, or fields and values in turn */
 export function sessionIn(reply: unknown): StoredSession | undefined {
-  const fields = fieldsIn(reply)
-  const created = timeIn(fields.get('created'))
-  const slid = timeIn(fields.get('slid'))
-  const expiresAt = timeIn(fields.get('expires'))
+  const fields = Array.isArray(reply) ? objectOf(reply) : (reply as Fields) // as: values are text, as Redis has them
+  const created = timeIn(fields['created'])
+  const slid = timeIn(fields['slid'])
+  const expiresAt = timeIn(fields['expires'])
   if (created === undefined || slid === undefined || expiresAt === undefined) return undefined
   const entries = new Map<string, string>()
-  for (const [field, value] of fields) if (field.startsWith(ENTRY)) entries.set(field.slice(ENTRY.length), value)
+  for (const field of Object.keys(fields)) {
+    const value = fields[field]
+    if (value !== undefined && field.startsWith(ENTRY)) entries.set(field.slice(ENTRY.length), value)
+  }
   return { created, slid, expiresAt, entries }
 }
 
@@ -44,13 +47,14 @@ function pairs(entries: ReadonlyMap<string, string | number>): string[] {
   return [...entries].flatMap(([name, value]) => [ENTRY + name, String(value)])
 }
 
-function timeIn(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
+type Fields = Readonly<Record<string, string>>
+
+function objectOf(inTurn: readonly string[]): Fields {
+  const fields: Record<string, string> = Object.create(null)
+  for (let at = 0; at < inTurn.length; at += 2) fields[inTurn[at] ?? ''] = inTurn[at + 1] ?? ''
+  return fields
 }
 
-function fieldsIn(reply: unknown): ReadonlyMap<string, string> {
-  if (!Array.isArray(reply)) return new Map(Object.entries(reply as Record<string, string>)) // as: of strings, as Redis has them
-  const fields = new Map<string, string>()
-  for (let at = 0; at < reply.length; at += 2) fields.set(reply[at], reply[at + 1])
-  return fields
+function timeIn(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
 }

@@ -1,0 +1,59 @@
+import type { ServerResponse } from 'node:http'
+import type { Http2ServerResponse } from 'node:http2'
+import { isHttp2, type NodeResponse } from './node-response.ts'
+import { shadow } from './shadow.ts'
+
+/** What makes a response look as if its headers had left, and as if whatever was taken from its writer had been sent. */
+export interface Veil {
+  took(method: 'write' | 'end' | 'flushHeaders'): void
+  /** Lets the response look as it is. */
+  lift(): void
+}
+
+/** By `_header` and `headersSent` Node itself knows whether headers have left: whoever sets one gets its own error. */
+export function veil(response: NodeResponse): Veil {
+  return isHttp2(response) ? veilHttp2(response) : veilHttp1(response)
+}
+
+/**
+ * Most answers are one `end`, and every request pays for it that writes to its session. So what Node keeps in properties of its
+ * own is assigned: to define others and to delete them again takes V8 ten times as long.
+ */
+function veilHttp1(response: ServerResponse & { _header?: unknown }): Veil {
+  const { _header, finished } = response
+  let liftBody: (() => void) | undefined
+  Object.assign(response, { _header: true })
+  return {
+    took(method) {
+      // `writableEnded` follows it.
+      if (method === 'end') response.finished = true
+      if (method === 'write') liftBody ??= shadow(response, { writableNeedDrain: { get: () => !response.finished } })
+    },
+    lift() {
+      liftBody?.()
+      Object.assign(response, { _header, finished })
+    },
+  }
+}
+
+function veilHttp2(response: Http2ServerResponse): Veil {
+  let isWritten = false
+  let isEnded = false
+  const ended = { get: () => isEnded }
+  const liftBody = shadow(response, {
+    writableEnded: ended,
+    finished: ended,
+    writableNeedDrain: { get: () => isWritten && !isEnded },
+  })
+  const liftHead = shadow(response.stream, { headersSent: { value: true } })
+  return {
+    took(method) {
+      isWritten ||= method === 'write'
+      isEnded ||= method === 'end'
+    },
+    lift() {
+      liftBody()
+      liftHead()
+    },
+  }
+}
