@@ -18,28 +18,34 @@ export type MoveIn = (record: SessionRecord, store: AskingStore) => Promise<Tick
 
 /** Sessions that live in a store, while the cookie carries a ticket. */
 export function inStore(host: PersistenceHost, store: SessionStore, moveIn?: MoveIn): Persistence {
-  const budget = createStoreBudget(store, (bytes) => host.emit({ type: 'overflow', bytes }))
-  const asking = createAskingStore(store, host.storeTimeoutSeconds, () => host.emit({ type: 'store-unavailable' }))
-  const parts = { host, store: asking, budget, moveIn }
-  return { fetches: true, visit: (values) => new StoreVisit(parts, values) }
+  const parts = connectStore(host, store, moveIn)
+  return { fetches: true, visit: (values) => new StoreVisit(parts, host.openCookie(values)) }
 }
 
-interface Parts {
+/** What the visits of a store share. */
+export interface StoreParts {
   readonly host: PersistenceHost
   readonly store: AskingStore
   readonly budget: Budget
   readonly moveIn: MoveIn | undefined
 }
 
+export function connectStore(host: PersistenceHost, store: SessionStore, moveIn?: MoveIn): StoreParts {
+  const budget = createStoreBudget(store, (bytes) => host.emit({ type: 'overflow', bytes }))
+  const asking = createAskingStore(store, host.storeTimeoutSeconds, () => host.emit({ type: 'store-unavailable' }))
+  return { host, store: asking, budget, moveIn }
+}
+
 const NOTHING: Outcome = { verb: 'nothing' }
 const NO_ENTRIES: Entries = new Map()
 
-class StoreVisit implements Visit {
+export class StoreVisit implements Visit {
   readonly budget: Budget
   readonly #host: PersistenceHost
   readonly #store: AskingStore
   readonly #moveIn: MoveIn | undefined
-  readonly #values: readonly string[]
+  /** What the cookie holds: a ticket, where it is one of ours. */
+  readonly #opened: Loaded
   #loaded: Loaded | undefined
   /** Why it could not be fetched. An error page may ask for the session all the same. */
   #failure: unknown
@@ -48,16 +54,16 @@ class StoreVisit implements Visit {
   /** What the store held when the request came. */
   #before: Entries = NO_ENTRIES
 
-  constructor({ host, store, budget, moveIn }: Parts, values: readonly string[]) {
+  constructor({ host, store, budget, moveIn }: StoreParts, opened: Loaded) {
     this.#host = host
     this.#store = store
     this.#moveIn = moveIn
-    this.#values = values
+    this.#opened = opened
     this.budget = budget
   }
 
   fetch(): Promise<void> | undefined {
-    const opened = this.#host.openCookie(this.#values)
+    const opened = this.#opened
     if (opened.record === undefined) {
       this.#loaded = opened
       return undefined

@@ -5,8 +5,8 @@ import type { Outcome } from '../session/outcome.ts'
 import { FORMER_TICKET_KEY } from '../session/reserved-keys.ts'
 import type { SessionState } from '../session/state.ts'
 import type { SessionStore } from '../stores/store.ts'
-import { createAskingStore, type AskingStore } from './asking-store.ts'
-import { inStore } from './in-store.ts'
+import type { AskingStore } from './asking-store.ts'
+import { connectStore, StoreVisit, type StoreParts } from './in-store.ts'
 import type { Persistence, PersistenceHost, Visit } from './persistence.ts'
 import { formerTicketIn, storeId, ticketIn, withoutFormerTicket, type Ticket } from './ticket.ts'
 
@@ -16,24 +16,23 @@ import { formerTicketIn, storeId, ticketIn, withoutFormerTicket, type Ticket } f
  * the cookie remembers that ticket, so that ending the session ends both.
  */
 export function movingOut(host: PersistenceHost, from: SessionStore): Persistence {
-  const asking = createAskingStore(from, host.storeTimeoutSeconds, () => host.emit({ type: 'store-unavailable' }))
-  const stored = inStore(host, from)
-  return { fetches: true, visit: (values) => new MovingOut(host, asking, stored.visit(values), values) }
+  const parts = connectStore(host, from)
+  return { fetches: true, visit: (values) => new MovingOut(parts, host.openCookie(values)) }
 }
 
 class MovingOut implements Visit {
   readonly #host: PersistenceHost
   readonly #from: AskingStore
   readonly #stored: Visit
-  readonly #values: readonly string[]
+  readonly #opened: Loaded
   #loaded: Loaded | undefined
   #former: Ticket | undefined
 
-  constructor(host: PersistenceHost, from: AskingStore, stored: Visit, values: readonly string[]) {
-    this.#host = host
-    this.#from = from
-    this.#stored = stored
-    this.#values = values
+  constructor(parts: StoreParts, opened: Loaded) {
+    this.#host = parts.host
+    this.#from = parts.store
+    this.#stored = new StoreVisit(parts, opened)
+    this.#opened = opened
   }
 
   /** Without one of its own, the session is too large for a cookie and stays in the store. */
@@ -46,7 +45,7 @@ class MovingOut implements Visit {
   }
 
   fetch(): Promise<void> | undefined {
-    const opened = this.#host.openCookie(this.#values)
+    const opened = this.#opened
     const ticket = opened.record && ticketIn(opened.record.data)
     if (ticket !== undefined) return this.#moveOut(ticket)
     this.#former = opened.record && formerTicketIn(opened.record.data)

@@ -3,7 +3,7 @@ import { cookieStore, migrate } from '../../src/persistence/index.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import type { SessionStore } from '../../src/stores/store.ts'
 import { Barrier } from '../support/barrier.ts'
-import { FakeClock } from '../support/visitor.ts'
+import { FakeClock, OLD_SECRET, SECRET } from '../support/visitor.ts'
 import { App, Browser } from './browser.ts'
 
 const clock = new FakeClock()
@@ -165,6 +165,14 @@ describe('from a store to the cookie', () => {
       expect({ ...session }).toEqual({ userId: 7 })
       expect(session.flash['notice']).toBe('Hello')
     })
+  })
+
+  test('the cookie is opened once, so that the operator hears of a previous secret once', async () => {
+    const { from, old } = await setUp()
+    const secrets = [OLD_SECRET, SECRET]
+    const app = new App({ store: migrate({ from, to: cookieStore() }), fakeClock: clock, guard: 'json', secrets })
+    await new Browser(app, old.cookie).visit((session) => expect(session['userId']).toBe(7))
+    expect(app.log.types).toEqual(['opened-by-previous-secret'])
   })
 
   test('parallel requests that still carry the ticket are not signed out', async () => {
