@@ -109,3 +109,11 @@ export function blameCaller<Result>(boundary: object, body: () => Result): Resul
     throw error
   }
 }
+
+const KEYS_NAMED = 3
+
+/** The heaviest keys for the message of an overflow: the first of them, and `"notes" 4295, "flash" 212`. */
+export function heaviestKeys(byKey: ReadonlyMap<string, number>): { readonly first: string; readonly named: string } {
+  const heaviest = [...byKey].toSorted(([, a], [, b]) => b - a).slice(0, KEYS_NAMED)
+  return { first: heaviest[0]?.[0] ?? '', named: heaviest.map(([key, size]) => `"${key}" ${size}`).join(', ') }
+}

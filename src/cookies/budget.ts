@@ -1,9 +1,7 @@
-import { SessionError } from '../errors.ts'
+import { heaviestKeys, SessionError } from '../errors.ts'
 
 /** RFC 6265bis §5.6: a browser drops a cookie whose name and value together take more. The `=` does not count. */
 export const COOKIE_LIMIT = 4096
-
-const KEYS_NAMED = 3
 
 /** Bytes of a cookie as browsers count them. `value` is what goes into the header, already escaped. */
 export function cookieBytes(name: string, value: string): number {
@@ -31,9 +29,7 @@ export function overflowError(
   if (byKey === undefined || byKey.size === 0) {
     return new SessionError('ERR_COOKIE_OVERFLOW', `${over} Store an id instead, and keep the value in a database.`)
   }
-  const heaviest = [...byKey].toSorted(([, a], [, b]) => b - a).slice(0, KEYS_NAMED)
-  const named = heaviest.map(([key, size]) => `"${key}" ${size}`).join(', ')
-  const first = heaviest[0]?.[0] ?? ''
+  const { first, named } = heaviestKeys(byKey)
   const fix = first === 'flash' ? 'Flash a short message or an id' : `Store an id in place of "${first}"`
   return new SessionError(
     'ERR_COOKIE_OVERFLOW',

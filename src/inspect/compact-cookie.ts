@@ -1,6 +1,7 @@
 import { compactFormat } from '../cookies/compact-session.ts'
 import { cookiePurpose } from '../cookies/jar-sealers.ts'
 import { parseJson } from '../serializers/json.ts'
+import { isJsonObject } from '../serializers/plain.ts'
 import type { Json } from '../serializers/serializer.ts'
 import { TICKET_KEY } from '../session/reserved-keys.ts'
 import type { Payload } from '../sealing/payload.ts'
@@ -14,7 +15,7 @@ import { aside, type Finding } from './findings.ts'
 import type { InspectOptions } from './options.ts'
 import { readRailsValue } from './rails-value.ts'
 import type { CompactReport, ContentReport, SealedHeader } from './report.ts'
-import { isObject, typeOf } from './session-content.ts'
+import { typeOf } from './session-content.ts'
 import { judge, NO_SECRET } from './verdict.ts'
 
 /** Explains a cookie in our own format. @throws `ERR_SECRET`, `ERR_OPTIONS` */
@@ -79,7 +80,7 @@ function readJson(text: string): Json | undefined {
 function contentOf(text: string, data: Json | undefined): ContentReport {
   const bytes = Buffer.byteLength(text)
   if (data === undefined) return { serializer: 'json', bytes }
-  if (!isObject(data)) return { serializer: 'json', bytes, type: typeOf(data) }
+  if (!isJsonObject(data)) return { serializer: 'json', bytes, type: typeOf(data) }
   const pairs = Object.entries(data).map(([key, value]): [string, number] => [
     key,
     Buffer.byteLength(`${JSON.stringify(key)}:${JSON.stringify(value)}`),
@@ -90,7 +91,7 @@ function contentOf(text: string, data: Json | undefined): ContentReport {
     bytes,
     type: 'object',
     byKey: Object.fromEntries(pairs),
-    ...(flash !== undefined && isObject(flash) && { flash: Object.keys(flash) }),
+    ...(flash !== undefined && isJsonObject(flash) && { flash: Object.keys(flash) }),
     ...(TICKET_KEY in data && { livesIn: 'server store' as const }),
   }
 }

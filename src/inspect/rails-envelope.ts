@@ -1,4 +1,5 @@
 import { expiryOf, judge, unwrap } from '../rails/metadata.ts'
+import { isJsonObject } from '../serializers/plain.ts'
 import type { Json } from '../serializers/serializer.ts'
 import { finding, type Finding } from './findings.ts'
 import type { EnvelopeReport } from './report.ts'
@@ -146,7 +147,7 @@ function isExpired(exp: Json | undefined, now: number): boolean {
 function parseObject(text: string): Record<string, Json> | undefined {
   try {
     const value = JSON.parse(text) as Json // as: JSON.parse gives nothing else
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+    return isJsonObject(value) ? value : undefined
   } catch {
     return undefined
   }

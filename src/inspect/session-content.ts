@@ -1,4 +1,4 @@
-import { isPrototypeKey } from '../serializers/plain.ts'
+import { isJsonObject, isPrototypeKey } from '../serializers/plain.ts'
 import type { Json } from '../serializers/serializer.ts'
 import { aside, finding, type Finding } from './findings.ts'
 import { names, type ReadPayload } from './rails-payload.ts'
@@ -11,7 +11,7 @@ export function sessionContent({ value, ...payload }: ReadPayload): {
 } {
   const report = contentReport({ value, ...payload })
   if (value === undefined) return { report, findings: [] }
-  if (!isObject(value)) return { report, findings: [shapeFinding(value)] }
+  if (!isJsonObject(value)) return { report, findings: [shapeFinding(value)] }
   const sessionId = idForm(value['session_id'])
   const csrf = value['_csrf_token']
   const findings = [
@@ -35,7 +35,7 @@ export function sessionContent({ value, ...payload }: ReadPayload): {
     report: {
       ...report,
       sessionId,
-      ...(isObject(value['flash']) && { flash: flashNames(value['flash']) }),
+      ...(isJsonObject(value['flash']) && { flash: flashNames(value['flash']) }),
       ...(csrf !== undefined && csrf !== null && { csrfToken: tokenForm(csrf) }),
     },
     findings,
@@ -97,11 +97,11 @@ function nullFindings(session: Record<string, Json>): Finding[] {
 /** `Flash.from_session_value` (action_dispatch/middleware/flash.rb), which only a request that looks at the flash runs. */
 function flashFindings(flash: Json | undefined): Finding[] {
   if (flash === undefined || flash === null) return []
-  if (!isObject(flash))
+  if (!isJsonObject(flash))
     return [
       finding('flash-shape', 'changes', `has a flash that is ${typeOf(flash)}: no flash, and gone once looked at`),
     ]
-  if (isObject(flash['flashes'])) return []
+  if (isJsonObject(flash['flashes'])) return []
   const what =
     flash['flashes'] === undefined
       ? 'without "flashes"'
@@ -110,7 +110,7 @@ function flashFindings(flash: Json | undefined): Finding[] {
 }
 
 function flashNames({ flashes }: Record<string, Json>): string[] {
-  return flashes !== undefined && isObject(flashes) ? Object.keys(flashes) : []
+  return flashes !== undefined && isJsonObject(flashes) ? Object.keys(flashes) : []
 }
 
 /** 32 bytes in one of the encodings that Rails ever wrote. */
@@ -124,8 +124,4 @@ function tokenForm(token: Json): NonNullable<ContentReport['csrfToken']> {
 function hasPrototypeKey(value: Json): boolean {
   if (typeof value !== 'object' || value === null) return false
   return Object.entries(value).some(([key, item]) => isPrototypeKey(key) || hasPrototypeKey(item))
-}
-
-export function isObject(value: Json | undefined): value is Record<string, Json> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

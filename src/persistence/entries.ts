@@ -1,5 +1,5 @@
 import { parseJson } from '../serializers/json.ts'
-import { isPrototypeKey, nullObject } from '../serializers/plain.ts'
+import { isJsonObject, isPrototypeKey, nullObject } from '../serializers/plain.ts'
 import type { Json, JsonObject } from '../serializers/serializer.ts'
 import { FLASH_KEY } from '../session/reserved-keys.ts'
 import type { SessionChange } from '../stores/store.ts'
@@ -17,7 +17,7 @@ const LIKE_FLASH = 'flash:'
 export function entriesOf(data: JsonObject): Entries {
   const entries = new Map<string, string>()
   for (const [key, value] of Object.entries(data)) {
-    if (key === FLASH_KEY && isObject(value)) {
+    if (key === FLASH_KEY && isJsonObject(value)) {
       for (const [name, item] of Object.entries(value)) entries.set(FLASH_ENTRY + escape(name), JSON.stringify(item))
     } else {
       entries.set(entryName(key), JSON.stringify(value))
@@ -58,7 +58,7 @@ function put(data: JsonObject, name: string, value: Json): void {
     return
   }
   const flash = data[FLASH_KEY]
-  if (isObject(flash)) flash[key] = value
+  if (isJsonObject(flash)) flash[key] = value
   else data[FLASH_KEY] = Object.assign(nullObject(), { [key]: value })
 }
 
@@ -76,8 +76,4 @@ function escape(key: string): string {
 
 function unescape(name: string): string {
   return name.includes('\\') ? String(JSON.parse(`"${name}"`)) : name
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

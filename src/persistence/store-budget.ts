@@ -1,4 +1,4 @@
-import { SessionError } from '../errors.ts'
+import { heaviestKeys, SessionError } from '../errors.ts'
 import type { Budget } from '../session/ledger.ts'
 import { DEFAULT_MAX_BYTES, type SessionStore } from '../stores/store.ts'
 
@@ -13,11 +13,9 @@ export function createStoreBudget(
     jsonBytes: (value) => Buffer.byteLength(JSON.stringify(value)),
     overflow(bytes, byKey) {
       onOverflow(bytes)
-      const heaviest = [...byKey].toSorted(([, a], [, b]) => b - a).slice(0, 3)
-      const named = heaviest.map(([key, size]) => `"${key}" ${size}`).join(', ')
       return new SessionError(
         'ERR_SESSION_OVERFLOW',
-        `Session overflowed with size ${bytes} bytes, ${bytes - maxBytes} over the ${maxBytes} that the ${name} store allows one session. Heaviest keys: ${named}. Keep what is that large in a table of its own and its id in the session, or raise maxBytes of the store.`,
+        `Session overflowed with size ${bytes} bytes, ${bytes - maxBytes} over the ${maxBytes} that the ${name} store allows one session. Heaviest keys: ${heaviestKeys(byKey).named}. Keep what is that large in a table of its own and its id in the session, or raise maxBytes of the store.`,
       )
     },
   }

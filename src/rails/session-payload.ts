@@ -1,4 +1,4 @@
-import { nullObject } from '../serializers/plain.ts'
+import { isJsonObject, nullObject } from '../serializers/plain.ts'
 import type { Json, JsonObject } from '../serializers/serializer.ts'
 import type { SessionRecord } from '../session/host.ts'
 import { exactJson, exactValue, losesDigits, toJson } from './exact-numbers.ts'
@@ -21,7 +21,7 @@ export const ID_PAIR_BYTES = 47
 export function readSession({ value, jsonText }: Deserialized): SessionParts | undefined {
   // as: JSON gives JSON, and every other serializer such values
   const session = jsonText === undefined ? toJson(value as RubyValue) : (value as Json)
-  if (!isObject(session)) return undefined
+  if (!isJsonObject(session)) return undefined
   const { [ID_KEY]: id, [FLASH_KEY]: flash } = session
   if (typeof id !== 'string') return undefined
   const data = nullObject()
@@ -86,13 +86,9 @@ export function sessionValue({ id, data, texts: textsOf }: SessionParts): RubyVa
  * such object is no flash.
  */
 function readFlash(flash: Json): JsonObject | undefined {
-  if (!isObject(flash) || !isObject(flash['flashes'])) return undefined
+  if (!isJsonObject(flash) || !isJsonObject(flash['flashes'])) return undefined
   const discard = Array.isArray(flash['discard']) ? flash['discard'] : []
   const flashes = nullObject()
   for (const [name, value] of Object.entries(flash['flashes'])) if (!discard.includes(name)) flashes[name] = value
   return Object.keys(flashes).length === 0 ? undefined : flashes
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

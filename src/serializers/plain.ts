@@ -95,6 +95,11 @@ export function isPrototypeKey(key: string): boolean {
   return key === '__proto__' || key === 'constructor' || key === 'prototype'
 }
 
+/** Whether a JSON value is an object, and neither an array nor null. */
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /**
  * An empty object for data: `toString`, `constructor` and `__proto__` are not there. Its prototype is not null but frozen
  * and empty, because V8 makes a hash table of every object whose prototype is null, which is slow to make, to read and to

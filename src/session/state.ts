@@ -1,5 +1,5 @@
 import { SessionError, type RefusedReason } from '../errors.ts'
-import { checkKey, nullObject, pathTo } from '../serializers/plain.ts'
+import { checkKey, isJsonObject, nullObject, pathTo } from '../serializers/plain.ts'
 import type { Json, JsonObject } from '../serializers/serializer.ts'
 import { FlashState } from './flash.ts'
 import { guardedCopy, refuseLargeValue, refuseRecords } from './guard.ts'
@@ -64,7 +64,7 @@ export class SessionState {
   get claims(): JsonObject | undefined {
     this.#open()
     const claims = this.#data[IDENTITY_KEY]
-    return typeof claims === 'object' && claims !== null && !Array.isArray(claims) ? claims : undefined
+    return isJsonObject(claims) ? claims : undefined
   }
 
   get flash(): FlashState {
@@ -433,7 +433,7 @@ export class SessionState {
   #openFlash(): JsonObject | undefined {
     this.#open()
     const stored = this.#data[FLASH_KEY]
-    return typeof stored === 'object' && stored !== null && !Array.isArray(stored) ? stored : undefined
+    return isJsonObject(stored) ? stored : undefined
   }
 
   #storeFlash(entries: JsonObject | undefined): void {

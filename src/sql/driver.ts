@@ -10,6 +10,11 @@ export type SqlValue = string | number | Uint8Array | null
 
 export type Row = Readonly<Record<string, unknown>>
 
+/** Whether a statement that gives back each row that it changed did change one. */
+export function didSomething(rows: readonly Row[]): boolean {
+  return rows.length > 0
+}
+
 /**
  * Statements one after the other, each of which may depend on what those before it gave. A generator, because SQLite runs
  * them without a pause, in which another request could get into the transaction, and PostgreSQL waits between them.

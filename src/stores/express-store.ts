@@ -1,5 +1,5 @@
 import { SessionError } from '../errors.ts'
-import { addTo } from './addition.ts'
+import { applyChange } from './apply-change.ts'
 import type { SessionChange, SessionStore, StoredSession } from './store.ts'
 
 /** What we use of a store of `express-session`. */
@@ -78,9 +78,7 @@ class ExpressStore implements SessionStore {
     const session = await this.#findAlive(id, now)
     if (session === undefined) return false
     const { created = session.created, slid, expiresAt, newId } = change
-    const entries = new Map([...session.entries, ...change.set])
-    for (const name of change.remove) entries.delete(name)
-    for (const [name, by] of change.add) entries.set(name, addTo(entries.get(name), by))
+    const entries = applyChange(session.entries, change)
     await this.#set(newId ?? id, { created, slid, expiresAt, entries }, now)
     if (newId !== undefined) await this.delete(id)
     return true

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import { SessionError } from '../errors.ts'
-import { addTo } from './addition.ts'
+import { applyChange } from './apply-change.ts'
 import type { SessionChange, SessionStore, StoredSession, SweepOptions } from './store.ts'
 
 export interface MemoryStoreOptions {
@@ -76,7 +76,7 @@ class MemoryStore implements SessionStore {
     const { created = session.created, slid, expiresAt, newId = id } = change
     this.#sessions.delete(id)
     // Another map, because the old one may be in the hands of whoever found it.
-    this.#sessions.set(newId, { created, slid, expiresAt, entries: changed(session.entries, change) })
+    this.#sessions.set(newId, { created, slid, expiresAt, entries: applyChange(session.entries, change) })
     return true
   }
 
@@ -99,11 +99,4 @@ class MemoryStore implements SessionStore {
     const session = this.#sessions.get(id)
     return session !== undefined && session.expiresAt > now
   }
-}
-
-function changed(entries: StoredSession['entries'], { set, remove, add }: SessionChange): ReadonlyMap<string, string> {
-  const next = new Map([...entries, ...set])
-  for (const name of remove) next.delete(name)
-  for (const [name, by] of add) next.set(name, addTo(next.get(name), by))
-  return next
 }

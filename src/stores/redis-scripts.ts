@@ -11,9 +11,10 @@ function script(text: string): Script {
 }
 
 /**
- * Whether a session is there that has not expired by `now`: a hash with its three times. What else may be under the key is none.
+ * `isAlive`: whether a session is there that has not expired by `now`, a hash with its three times. What else may be under the
+ * key is none. `setAll`: fields and values in turn, few at a time, because `unpack` takes no more than some thousands.
  */
-const IS_ALIVE = `
+const FUNCTIONS = `
 local function isAlive(key, now)
   local times = redis.pcall('HMGET', key, 'created', 'slid', 'expires')
   if times.err then return false end
@@ -23,7 +24,6 @@ local function isAlive(key, now)
   return tonumber(times[3]) > tonumber(now)
 end
 
--- Few at a time, because unpack takes no more than some thousands.
 local function setAll(key, from, to)
   for at = from, to, 1000 do
     redis.call('HSET', key, unpack(ARGV, at, math.min(at + 999, to)))
@@ -42,7 +42,7 @@ export const FIND: Script = script("return redis.pcall('HGETALL', KEYS[1])")
  *
  * HSET comes first wherever it can: it is what a Redis that is full refuses, and only as the first thing that a script writes.
  */
-export const INSERT: Script = script(`${IS_ALIVE}
+export const INSERT: Script = script(`${FUNCTIONS}
 local key, now, life = KEYS[1], ARGV[1], ARGV[2]
 if isAlive(key, now) then return 0 end
 if redis.call('EXISTS', key) == 1 then redis.call('DEL', key) end
@@ -56,12 +56,12 @@ return 1
  * many are gone; then those with their values in turn, those that are gone, and those to add to with what is added. 1, or 0
  * where none is alive.
  *
+ * ioredis sends a command again whose answer was lost: then the new key is there already, and nobody else could have made it.
  * Lua counts in doubles, which are exact for so many digits, and might print them with an exponent: hence the format.
  */
-export const UPDATE: Script = script(`${IS_ALIVE}
+export const UPDATE: Script = script(`${FUNCTIONS}
 local key, now, life, set, removed = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 if not isAlive(key, now) then
-  -- ioredis sends a command again whose answer was lost: the new key is there, and nobody else could have made it.
   return (KEYS[2] and isAlive(KEYS[2], now)) and 1 or 0
 end
 local at = 5 + set * 2

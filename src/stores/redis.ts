@@ -1,4 +1,5 @@
 import { SessionError } from '../errors.ts'
+import { checkedMaxBytes } from './max-bytes.ts'
 import { commandsOf, type IoredisClient, type NodeRedisClient } from './redis-client.ts'
 import type { RedisCommands } from './redis-commands.ts'
 import { FIND, INSERT, UPDATE, type Script } from './redis-scripts.ts'
@@ -41,13 +42,7 @@ export function redisStore(
       `prefix is ${JSON.stringify(prefix)}, expected at most 64 letters, digits and -_.:/, as "coatcheck:".`,
     )
   }
-  if (maxBytes !== undefined && (!Number.isSafeInteger(maxBytes) || maxBytes < 1)) {
-    throw new SessionError(
-      'ERR_OPTIONS',
-      `maxBytes is ${String(maxBytes)}, expected a whole number of bytes, as 65536.`,
-    )
-  }
-  return new RedisStore(commandsOf(client), prefix, maxBytes)
+  return new RedisStore(commandsOf(client), prefix, checkedMaxBytes(maxBytes))
 }
 
 class RedisStore implements SessionStore {

@@ -5,7 +5,7 @@ import { sqliteRegistry } from '../../src/identity/sqlite.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { App, Browser } from './browser.ts'
 
-const setUp = async () => {
+const setUp = async (allow?: () => boolean) => {
   const store = memoryStore()
   const app = new App({ store })
   const registry = sqliteRegistry(new DatabaseSync(':memory:'))
@@ -14,8 +14,9 @@ const setUp = async () => {
     sessions: app.sessions,
     verify: userSessions(registry),
     loadUser: async (id: number) => ({ id }),
+    allow,
   })
-  return { app, identity, browser: new Browser(app) }
+  return { identity, browser: new Browser(app) }
 }
 
 /** One whole request with a handler that waits. */
@@ -56,16 +57,8 @@ test('of two sign-ins at once from one browser both count: a double click does n
 })
 
 test('what allow refuses is refused for this request alone: the stored session stays', async () => {
-  const { app, browser } = await setUp()
   let allowed = true
-  const registry = sqliteRegistry(new DatabaseSync(':memory:'))
-  await registry.migrate()
-  const identity = createIdentity({
-    sessions: app.sessions,
-    verify: userSessions(registry),
-    loadUser: async (id: number) => ({ id }),
-    allow: () => allowed,
-  })
+  const { identity, browser } = await setUp(() => allowed)
   await visit(browser, (session) => identity.signIn(session, 7))
   allowed = false
   expect(await visit(browser, (session) => identity.currentUser(session))).toBeNull()

@@ -7,7 +7,7 @@ import type {
   NewUserSession,
   UserSessionRegistry,
 } from '../registry.ts'
-import type { Row, SqlDriver, Steps } from '../../sql/driver.ts'
+import { didSomething, type Row, type SqlDriver, type Steps } from '../../sql/driver.ts'
 import { readFound, readRecord } from './rows.ts'
 import { createStatements, type Statements } from './statements.ts'
 import type { Tables } from './tables.ts'
@@ -101,10 +101,6 @@ function* endingOthers(
   yield statements.raiseEpoch(userId)
   yield statements.moveToEpoch(keep, epochs.user + 1)
   return others.length
-}
-
-function didSomething(rows: readonly Row[]): boolean {
-  return rows.length > 0
 }
 
 function readEpochs([row]: readonly Row[]): Epochs {

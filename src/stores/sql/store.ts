@@ -1,5 +1,5 @@
 import type { Dialect } from '../../sql/dialect.ts'
-import type { Row, SqlDriver } from '../../sql/driver.ts'
+import { didSomething, type Row, type SqlDriver } from '../../sql/driver.ts'
 import type { SessionStore, StoredSession, SweepOptions } from '../store.ts'
 import { readEntries } from './entries.ts'
 import { sessionsSchema } from './sessions-table.ts'
@@ -45,10 +45,6 @@ export function createSqlStore(dialect: Dialect, driver: SqlDriver, options: Sql
 
     sweep: async (sweep) => (await driver.run(statements.sweep(sweep))).length,
   }
-}
-
-function didSomething(rows: readonly Row[]): boolean {
-  return rows.length > 0
 }
 
 function readSession(row: Row): StoredSession {
