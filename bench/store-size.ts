@@ -19,7 +19,7 @@ const count = Number(values.sessions)
 if (!Number.isInteger(count) || count < 1000) throw new Error('--sessions is a whole number, 1000 or more')
 
 const sizes: StoreSize[] = []
-// oxlint-disable-next-line no-await-in-loop -- one at a time
+// oxlint-disable-next-line no-await-in-loop -- each has the memory and the disk to itself
 for (const measure of STORES) sizes.push(...(await measure(SAMPLES, count)))
 
 const head = ['', 'session', 'JSON B', 'of itself B', 'B a session', ...MILLIONS.map((each) => `${each} million`)]

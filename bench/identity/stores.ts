@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
-import { Pool } from 'pg'
 import postgres from 'postgres'
+import { pgPool } from '../../test/support/pg-pool.ts'
 import type * as Postgres from '../../src/identity/postgres.ts'
 import type { UserSessionRegistry } from '../../src/identity/index.ts'
 import type * as Sqlite from '../../src/identity/sqlite.ts'
@@ -46,9 +46,7 @@ export function openSqlite(directory: string): Store {
 }
 
 export function openPg(url: string): Store {
-  const pool = new Pool({ connectionString: url })
-  // Connections that are idle when the server stops say so.
-  pool.on('error', () => {})
+  const pool = pgPool(url)
   return {
     name: 'PostgreSQL (pg)',
     dialect: 'postgres',

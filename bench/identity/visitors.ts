@@ -40,20 +40,20 @@ export async function signInVisitors(registry: UserSessionRegistry, count: numbe
   })
   const begin = (cookieHeader: string | undefined) => sessions.begin({}, { cookieHeader, isSecure: () => true })
 
-  const all: Visitor[] = []
-  for (const { id: userId } of users.values()) {
+  const signIn = async (userId: number): Promise<Visitor> => {
     const request = begin(undefined)
     request.session.accountId = userId
-    // oxlint-disable-next-line no-await-in-loop -- one at a time
     await identity.signIn(request.session, userId, { method: 'password', ip: '203.0.113.9', userAgent: USER_AGENT })
-    // oxlint-disable-next-line no-await-in-loop -- one at a time
     const status = await identity.status(request.session)
-    // oxlint-disable-next-line no-await-in-loop -- one at a time
     const { setCookie } = await request.commit()
     const [line = ''] = setCookie
     if (status.state !== 'signed-in' || status.userSession === undefined) throw new Error('a sign-in failed')
-    all.push({ cookieHeader: line.slice(0, line.indexOf(';')), id: status.userSession })
+    return { cookieHeader: line.slice(0, line.indexOf(';')), id: status.userSession }
   }
+
+  const all: Visitor[] = []
+  // oxlint-disable-next-line no-await-in-loop -- all at once would queue for the pool longer than a sign-in may take
+  for (const { id: userId } of users.values()) all.push(await signIn(userId))
   return { identity, all, session: (cookieHeader) => begin(cookieHeader).session }
 }
 

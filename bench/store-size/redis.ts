@@ -27,7 +27,7 @@ async function measureServers(
   for (const program of programs) {
     for (const sample of samples) {
       for (const packedUpTo of PACKED_UP_TO) {
-        // oxlint-disable-next-line no-await-in-loop -- one server at a time
+        // oxlint-disable-next-line no-await-in-loop -- two servers at once would share what is measured, the memory
         sizes.push(await measure(program, sample, packedUpTo, count))
       }
     }

@@ -12,7 +12,7 @@ const { sqliteStore } = await built<typeof Sqlite>('stores/sqlite.js')
 /** The file, once its log is written back into it. */
 export const measureSqlite: MeasureStore = async (samples, count) => {
   const sizes: StoreSize[] = []
-  // oxlint-disable-next-line no-await-in-loop -- one at a time
+  // oxlint-disable-next-line no-await-in-loop -- each has the disk to itself
   for (const sample of samples) sizes.push(await measure(sample, count))
   return sizes
 }

@@ -33,12 +33,12 @@ export async function measureStores(
       const slice = await servers.get(contender)?.slice(route, sliceMilliseconds)
       return slice === undefined ? [] : [{ contender, route, slice }]
     }
-    // oxlint-disable-next-line no-await-in-loop -- one at a time
+    // oxlint-disable-next-line no-await-in-loop -- as when they are measured, one works at a time
     for (const step of stepsOf(frameworks, routes, 0)) await take(step, WARM_UP_MS)
     for (let round = 0; round < rounds; round++) {
       onRound(round)
       for (const step of stepsOf(frameworks, routes, round)) {
-        // oxlint-disable-next-line no-await-in-loop -- one at a time
+        // oxlint-disable-next-line no-await-in-loop -- a slice is worth something only while no other server works
         measured.push(...(await take(step, milliseconds)))
       }
     }

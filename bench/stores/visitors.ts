@@ -12,7 +12,7 @@ export async function signIn(port: number, hasSessions: boolean): Promise<readon
   try {
     const cookieHeaders: string[] = []
     for (let count = 0; count < VISITORS; count++) {
-      // oxlint-disable-next-line no-await-in-loop -- one at a time
+      // oxlint-disable-next-line no-await-in-loop -- a connection carries one request at a time
       const { head } = await connection.send(requestBytes(SIGN_IN.method, SIGN_IN.path, ''))
       const cookie = /\r\nset-cookie: ([^;\r]+)/i.exec(head)?.[1]
       if (hasSessions === (cookie === undefined)) throw new Error(`a sign-in was answered with ${head}`)
@@ -40,7 +40,7 @@ async function expectKept(connection: Connection, cookieHeaders: readonly string
     { cookieHeader: second, begin: '{"userId":2,"role":"member","csrf":"', end: '","seen":2}' },
   ]
   for (const { cookieHeader, begin, end } of sessions) {
-    // oxlint-disable-next-line no-await-in-loop -- one at a time
+    // oxlint-disable-next-line no-await-in-loop -- a connection carries one request at a time
     const { body } = await connection.send(requestBytes(WHOLE.method, WHOLE.path, cookieHeader))
     const isWhole = body.startsWith(begin) && body.endsWith(end) && body.length === begin.length + 43 + end.length
     if (!isWhole) throw new Error(`a session was not kept: ${body}`)

@@ -29,6 +29,17 @@ async function serving(server: Server): Promise<string> {
 const LONG = JSON.stringify({ text: 'x'.repeat(100_000) })
 const POST = { method: 'POST', body: LONG, headers: { 'content-type': 'application/json' } }
 
+/** The handler behind `url`, which writes its session and answers with the body, waits for the session to be there. */
+async function expectToWait(url: string, isCalled: () => boolean): Promise<void> {
+  const answer = fetch(url, POST)
+  const load = await store.asked('load')
+  await settled()
+  expect(isCalled()).toBe(false)
+  load.fulfil()
+  expect(await (await answer).text()).toBe(LONG)
+  expect((await answer).headers.getSetCookie()).toHaveLength(1)
+}
+
 describe('node', () => {
   test('the handler is called when the session is there, and the body of the request is all there too', async () => {
     let isCalled = false
@@ -41,13 +52,7 @@ describe('node', () => {
         }),
       ),
     )
-    const answer = fetch(url, POST)
-    const load = await store.asked('load')
-    await settled()
-    expect(isCalled).toBe(false)
-    load.fulfil()
-    expect(await (await answer).text()).toBe(LONG)
-    expect((await answer).headers.getSetCookie()).toHaveLength(1)
+    await expectToWait(url, () => isCalled)
   })
 
   test('over HTTP/2 as well', async () => {
@@ -176,13 +181,7 @@ describe.each([
         res.json(req.body)
       }),
     )
-    const answer = fetch(url, POST)
-    const load = await store.asked('load')
-    await settled()
-    expect(isCalled).toBe(false)
-    load.fulfil()
-    expect(await (await answer).text()).toBe(LONG)
-    expect((await answer).headers.getSetCookie()).toHaveLength(1)
+    await expectToWait(url, () => isCalled)
   })
 
   test('where the store fails the error goes to the error handler, and no other handler is called', async () => {

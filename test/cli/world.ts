@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import pg from 'pg'
 import type { NewUserSession, UserSessionRegistry } from '../../src/identity/index.ts'
 import { postgresRegistry } from '../../src/identity/postgres.ts'
 import { sqliteRegistry } from '../../src/identity/sqlite.ts'
 import { postgresStore } from '../../src/stores/postgres.ts'
 import { sqliteStore, type SqlSessionStore } from '../../src/stores/sqlite.ts'
+import { pgPool } from '../support/pg-pool.ts'
 import { startPostgres } from '../support/postgres.ts'
 import type { Outcome } from './run.ts'
 
@@ -125,9 +125,7 @@ function openSqlite(): Promise<CliDatabase> {
 
 async function openPostgres(): Promise<CliDatabase> {
   const server = await startPostgres()
-  const pool = new pg.Pool({ connectionString: server.url })
-  // Connections that are idle when the server stops say so.
-  pool.on('error', () => {})
+  const pool = pgPool(server.url)
   const prefixes: string[] = []
   const fresh: CliDatabase['fresh'] = () => {
     const prefix = newPrefix()

@@ -3,11 +3,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import pg from 'pg'
+import type pg from 'pg'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { postgresRegistry } from '../../src/identity/postgres.ts'
 import { sqliteRegistry } from '../../src/identity/sqlite.ts'
+import { pgPool } from '../support/pg-pool.ts'
 import { startPostgres, type RunningPostgres } from '../support/postgres.ts'
 import { registryContract } from './registry-contract.ts'
 
@@ -26,9 +27,7 @@ afterAll(async () => {
 })
 
 function openPool(options: pg.PoolConfig = {}): pg.Pool {
-  const pool = new pg.Pool({ connectionString: server.url, ...options })
-  // Connections that are idle when the server stops say so.
-  pool.on('error', () => {})
+  const pool = pgPool(server.url, options)
   closing.push(() => pool.end())
   return pool
 }

@@ -1,9 +1,10 @@
 import { DatabaseSync } from 'node:sqlite'
-import pg from 'pg'
+import type pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { postgresRegistry } from '../../src/identity/postgres.ts'
 import { sqliteRegistry } from '../../src/identity/sqlite.ts'
 import type { UserSessionRegistry } from '../../src/identity/index.ts'
+import { pgPool } from '../support/pg-pool.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { FakeClock } from '../support/visitor.ts'
 import { App, newUsers } from './app.ts'
@@ -37,8 +38,7 @@ function countedSqlite(): Counted {
 
 async function countedPostgres(): Promise<Counted> {
   const server = await startPostgres()
-  const pool = new pg.Pool({ connectionString: server.url })
-  pool.on('error', () => {})
+  const pool = pgPool(server.url)
   onTestFinished(async () => {
     await pool.end()
     await server.stop()

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { postgresRegistry } from '../../src/identity/postgres.ts'
 import { sqliteRegistry } from '../../src/identity/sqlite.ts'
 import type { UserSessionRegistry } from '../../src/identity/index.ts'
+import { pgPool } from '../support/pg-pool.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { startProxy } from '../support/proxy.ts'
 import { FakeClock } from '../support/visitor.ts'
@@ -23,8 +24,7 @@ async function breakableSqlite(): Promise<Breakable> {
 
 async function breakablePostgres(): Promise<Breakable> {
   const server = await startPostgres()
-  const pool = new pg.Pool({ connectionString: server.url })
-  pool.on('error', () => {})
+  const pool = pgPool(server.url)
   let isRunning = true
   const breakDatabase = async (): Promise<void> => {
     if (isRunning) await server.stop()

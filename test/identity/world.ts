@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
+import type pg from 'pg'
 import { postgresRegistry } from '../../src/identity/postgres.ts'
 import type { UserSessionRegistry } from '../../src/identity/index.ts'
 import { sqliteRegistry } from '../../src/identity/sqlite.ts'
+import { pgPool } from '../support/pg-pool.ts'
 import { startPostgres } from '../support/postgres.ts'
 
 /** One database for a test file, and as many registries over it as there would be processes. */
@@ -43,9 +44,7 @@ async function openPostgres(): Promise<Database> {
   const server = await startPostgres()
   const pools: pg.Pool[] = []
   const connect = (): pg.Pool => {
-    const pool = new pg.Pool({ connectionString: server.url })
-    // Connections that are idle when the server stops say so.
-    pool.on('error', () => {})
+    const pool = pgPool(server.url)
     pools.push(pool)
     return pool
   }

@@ -1,13 +1,13 @@
 import connectPgSimple from 'connect-pg-simple'
 import { RedisStore } from 'connect-redis'
 import expressSession from 'express-session'
-import pg from 'pg'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expressStore, migrate } from '../../src/persistence/index.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import type { SessionStore } from '../../src/stores/store.ts'
 import { storeContract } from '../../src/testing/index.ts'
+import { pgPool } from '../support/pg-pool.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { RedisServer } from '../support/redis.ts'
 import { App, Browser } from './browser.ts'
@@ -38,7 +38,7 @@ async function connectRedis(): Promise<OpenedStore> {
 
 async function connectPg(): Promise<OpenedStore> {
   const server = await startPostgres()
-  const pool = new pg.Pool({ connectionString: server.url }).on('error', () => {})
+  const pool = pgPool(server.url)
   const Store = connectPgSimple(expressSession)
   const store = new Store({ pool, createTableIfMissing: true, pruneSessionInterval: false })
   const dump = async (): Promise<string> => JSON.stringify((await pool.query('SELECT * FROM session')).rows)
@@ -102,10 +102,8 @@ describe.each([
     await browser.visit((session) => (session['userId'] = 7))
     const opensNothing = [...(await opened.dump()).matchAll(/[0-9a-f]{4}\.[\w-]{43}/g)].map(([id]) => id)
     expect(opensNothing.length).toBeGreaterThan(0)
-    for (const id of opensNothing) {
-      // oxlint-disable-next-line no-await-in-loop -- a handful
-      expect(await new Browser(browser.app, id).data()).toEqual({})
-    }
+    const found = await Promise.all(opensNothing.map((id) => new Browser(browser.app, id).data()))
+    for (const data of found) expect(data).toEqual({})
   })
 
   test('of two parallel requests the last one wins with all of its session, as the documentation says', async () => {

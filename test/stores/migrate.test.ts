@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { postgresStore } from '../../src/stores/postgres.ts'
 import { sqliteStore, type SqlSessionStore } from '../../src/stores/sqlite.ts'
 import { newId, newSession, NOW } from '../../src/testing/stored-sessions.ts'
+import { pgPool } from '../support/pg-pool.ts'
 import { startPostgres } from '../support/postgres.ts'
 
 /** A database that has nothing yet. */
@@ -33,8 +33,7 @@ async function emptySqlite(): Promise<Empty> {
 
 async function emptyPostgres(): Promise<Empty> {
   const server = await startPostgres()
-  const pool = new pg.Pool({ connectionString: server.url })
-  pool.on('error', () => {})
+  const pool = pgPool(server.url)
   onTestFinished(async () => {
     await pool.end()
     await server.stop()

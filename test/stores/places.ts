@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Redis } from 'ioredis'
-import pg from 'pg'
+import type pg from 'pg'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { postgresStore } from '../../src/stores/postgres.ts'
 import { redisStore } from '../../src/stores/redis.ts'
 import { sqliteStore } from '../../src/stores/sqlite.ts'
 import type { SessionStore } from '../../src/stores/store.ts'
+import { pgPool } from '../support/pg-pool.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { RedisServer } from '../support/redis.ts'
 
@@ -44,7 +45,7 @@ async function openPostgres(): Promise<Place> {
   const pools: pg.Pool[] = []
   return {
     async open() {
-      const pool = new pg.Pool({ connectionString: server.url }).on('error', () => {})
+      const pool = pgPool(server.url)
       pools.push(pool)
       const store = postgresStore(pool)
       await store.migrate()

@@ -1,8 +1,9 @@
-import pg from 'pg'
+import type pg from 'pg'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { postgresStore, type PostgresStoreOptions } from '../../src/stores/postgres.ts'
 import { newChange, newId, newSession, NOW } from '../../src/testing/stored-sessions.ts'
+import { pgPool } from '../support/pg-pool.ts'
 import { startPostgres, type RunningPostgres } from '../support/postgres.ts'
 import { startProxy, type Proxy } from '../support/proxy.ts'
 
@@ -13,8 +14,7 @@ let shell: pg.Pool
 beforeAll(async () => {
   server = await startPostgres()
   proxy = await startProxy(Number(new URL(server.url).port))
-  shell = new pg.Pool({ connectionString: server.url })
-  shell.on('error', () => {})
+  shell = pgPool(server.url)
   await postgresStore(shell).migrate()
 })
 
@@ -32,8 +32,7 @@ function throughProxy(): string {
 
 /** A store through the proxy, over a pool of so many connections. */
 function newStore(max: number, options: PostgresStoreOptions = {}) {
-  const pool = new pg.Pool({ connectionString: throughProxy(), max, application_name: 'the application' })
-  pool.on('error', () => {})
+  const pool = pgPool(throughProxy(), { max, application_name: 'the application' })
   onTestFinished(async () => {
     proxy.cut()
     await pool.end()

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import pg from 'pg'
+import type pg from 'pg'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { postgresStore, type PgPool, type PostgresStoreOptions } from '../../src/stores/postgres.ts'
 import type { SqlSessionStore } from '../../src/stores/sqlite.ts'
 import { newChange, newId, newSession, NOW } from '../../src/testing/stored-sessions.ts'
+import { pgPool } from '../support/pg-pool.ts'
 import { startPostgres, type RunningPostgres } from '../support/postgres.ts'
 import { contractTests } from './contract.ts'
 import { likeMemory } from './like-memory.ts'
@@ -22,9 +23,7 @@ afterAll(async () => {
 })
 
 function openPool(options: pg.PoolConfig = {}): pg.Pool {
-  const pool = new pg.Pool({ connectionString: server.url, ...options })
-  // Connections that are idle when the server stops say so.
-  pool.on('error', () => {})
+  const pool = pgPool(server.url, options)
   closing.push(() => pool.end())
   return pool
 }

@@ -1,9 +1,9 @@
 import { DatabaseSync } from 'node:sqlite'
-import pg from 'pg'
 import { postgresStore } from '../../src/stores/postgres.ts'
 import { redisStore } from '../../src/stores/redis.ts'
 import { sqliteStore } from '../../src/stores/sqlite.ts'
 import type { SessionStore } from '../../src/stores/store.ts'
+import { pgPool } from '../support/pg-pool.ts'
 import { SINGLE } from './redis-clients.ts'
 
 /** A store with a connection of its own. */
@@ -34,7 +34,7 @@ async function openRedis(clientName: string, url: string): Promise<OpenStore> {
 }
 
 async function openPostgres(url: string): Promise<OpenStore> {
-  const pool = new pg.Pool({ connectionString: url }).on('error', () => {})
+  const pool = pgPool(url)
   const store = postgresStore(pool)
   await store.migrate()
   return { store, close: () => pool.end() }

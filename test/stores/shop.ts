@@ -59,7 +59,7 @@ export class Shopper {
 
   /** Writes until that happens. */
   async writeUntil(isEnough: (status: number) => boolean): Promise<void> {
-    // oxlint-disable-next-line no-await-in-loop -- as one browser does
+    // oxlint-disable-next-line no-await-in-loop -- what the last answer was decides whether there is a next request
     while (!isEnough(await this.write()));
   }
 }
