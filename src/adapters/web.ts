@@ -1,5 +1,5 @@
 import type { SessionError } from '../errors.ts'
-import type { CommitHeaders } from '../exchange.ts'
+import type { CommitHeaders, Exchange } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
 import {
@@ -41,10 +41,13 @@ export function session<Data extends object, Rest extends unknown[]>(
   options: SessionOptions = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   return async (request, ...rest) => {
-    const exchange = sessions.begin(request, {
+    const exchange: Exchange<Data> & { [SERVED]?: true } = sessions.begin(request, {
       cookieHeader: request.headers.get('cookie'),
       isSecure: () => request.url.startsWith('https:'),
     })
+    // A handler that is mounted in another one may bring its sessions twice; the outermost commits, as the last to answer.
+    if (exchange[SERVED] === true) return handler(request, ...rest)
+    exchange[SERVED] = true
     try {
       const loaded = exchange.load()
       if (loaded !== undefined) await loaded
@@ -56,6 +59,8 @@ export function session<Data extends object, Rest extends unknown[]>(
     return commit instanceof Promise ? acknowledged(commit, request, response, options) : withHeaders(response, commit)
   }
 }
+
+const SERVED: unique symbol = Symbol('sessions')
 
 /** The response when the store has acknowledged the session. */
 async function acknowledged(
