@@ -1,8 +1,9 @@
 import type { SessionError } from '../errors.ts'
-import type { CommitHeaders, Exchange } from '../exchange.ts'
+import type { CommitHeaders } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, isUnavailable, UNAVAILABLE, type Denial, type DenialOptions } from './admission.ts'
+import { isOutermost } from './outermost.ts'
 import { responseOf, withHeaders } from './web-response.ts'
 
 export type { Denial } from './admission.ts'
@@ -33,13 +34,11 @@ export function session<Data extends object, Rest extends unknown[]>(
   options: SessionOptions = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   return async (request, ...rest) => {
-    const exchange: Exchange<Data> & { [SERVED]?: true } = sessions.begin(request, {
+    const exchange = sessions.begin(request, {
       cookieHeader: request.headers.get('cookie'),
       isSecure: () => request.url.startsWith('https:'),
     })
-    // A handler that is mounted in another one may bring its sessions twice; the outermost commits, as the last to answer.
-    if (exchange[SERVED] === true) return handler(request, ...rest)
-    exchange[SERVED] = true
+    if (!isOutermost(exchange)) return handler(request, ...rest)
     try {
       const loaded = exchange.load()
       if (loaded !== undefined) await loaded
@@ -51,8 +50,6 @@ export function session<Data extends object, Rest extends unknown[]>(
     return commit instanceof Promise ? acknowledged(commit, request, response, options) : withHeaders(response, commit)
   }
 }
-
-const SERVED: unique symbol = Symbol('sessions')
 
 /** The response when the store has acknowledged the session. */
 async function acknowledged(

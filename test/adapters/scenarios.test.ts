@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { SessionStore } from '../../src/stores/store.ts'
 import { PLACES, type Place } from '../stores/places.ts'
 import { FRAMEWORKS } from './matrix.ts'
@@ -16,6 +16,10 @@ async function expectToHold(scenario: Scenario, world: World): Promise<void> {
     await world.close()
   }
 }
+
+// Hono prints what a handler throws, and has no setting for it.
+beforeAll(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
+afterAll(() => void vi.restoreAllMocks())
 
 // In the output of every run, which may not list what was skipped.
 for (const { name, cannot = {} } of FRAMEWORKS)

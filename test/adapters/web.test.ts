@@ -28,6 +28,17 @@ test('status, body and headers of the response stay, and what cannot be changed 
   expect(answer.headers.getSetCookie()).toHaveLength(1)
 })
 
+test('the outermost of two commits: whatever is between them may still write, and drop what the inner one answered', async () => {
+  const inner = session(sessions, () => new Response(null, { status: 404 }))
+  const outer = session(sessions, async (asked) => {
+    const answered = await inner(asked)
+    sessions.of(asked).visits = answered.status
+    return new Response('the page for whatever is not there', { status: 404 })
+  })
+  const line = (await outer(request())).headers.getSetCookie()[0] ?? ''
+  expect(sessions.open(line.split(/[=;]/)[1] ?? '')).toMatchObject({ ok: true, data: { visits: 404 } })
+})
+
 test('an error that leaves the handler is passed on, and nothing is written: whoever answers is outside', async () => {
   const store = new Barrier<SessionStore>(memoryStore())
   const inStore = createSessions<Data>({ name: 'session', secrets: [SECRET], store: store.target })

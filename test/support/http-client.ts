@@ -15,6 +15,7 @@ export interface Origin {
 export interface Question {
   readonly method?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Sent as text. */
   readonly body?: string | undefined
   /** Leaves without waiting for the answer. */
   readonly signal?: AbortSignal | undefined
@@ -45,6 +46,10 @@ const TLS_CLIENT: ConnectionOptions = {
   checkServerIdentity: () => undefined,
 }
 
+function headersOf(headers: Question['headers'], body: string | undefined): Record<string, string> {
+  return { ...(body !== undefined && { 'content-type': 'text/plain' }), ...headers }
+}
+
 /** @param maxSockets how many connections it may have at a time; over HTTP/2 it has one */
 export function connectTo(origin: Origin, maxSockets = Infinity): HttpClient {
   return origin.protocol === 'HTTP/2' ? overHttp2(origin) : overHttp1(origin, maxSockets)
@@ -57,7 +62,15 @@ function overHttp1({ port, isSecure }: Origin, maxSockets: number): HttpClient {
   const { request: ask } = isSecure ? https : http
   return {
     async ask(path, { method = 'GET', headers = {}, body, signal } = {}) {
-      const request = ask({ host: '127.0.0.1', port, path, method, headers, agent, ...(signal && { signal }) })
+      const request = ask({
+        host: '127.0.0.1',
+        port,
+        path,
+        method,
+        headers: headersOf(headers, body),
+        agent,
+        ...(signal && { signal }),
+      })
       request.end(body)
       const [response] = (await once(request, 'response')) as [IncomingMessage] // as: the event's documented argument
       const answered = new Headers()
@@ -77,7 +90,7 @@ function overHttp2({ port, isSecure }: Origin): HttpClient {
   }
   return {
     async ask(path, { method = 'GET', headers = {}, body, signal } = {}) {
-      const asked = { ':path': path, ':method': method, ...headers }
+      const asked = { ':path': path, ':method': method, ...headersOf(headers, body) }
       session ??= connect()
       const stream = session.request(asked, signal && { signal })
       stream.end(body)
