@@ -120,7 +120,7 @@ describe('what an entry imports at run time', () => {
     ['dist/stores/redis.js', ['stores'], ['node:crypto']],
     ['dist/stores/postgres.js', ['sql', 'stores', 'stores/sql'], ['node:crypto']],
     ['dist/stores/sqlite.js', ['sql', 'stores', 'stores/sql'], []],
-    ['dist/testing/index.js', ['testing'], ['node:assert/strict', 'node:crypto']],
+    ['dist/testing/index.js', ['testing'], ['cookie', 'node:assert/strict', 'node:crypto']],
   ])('%s brings no session and no other store', (file, expected, builtins) => {
     const { files, packages } = reach(file, dist)
     expect(folders(files).toSorted()).toEqual(expected)

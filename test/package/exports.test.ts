@@ -85,6 +85,9 @@ test('the public names of every subpath are these and no others', () => {
         "migrate",
       ],
       "./testing": [
+        "cookieClient",
+        "fakeClock",
+        "signedInCookie",
         "storeContract",
       ],
       "./web": [

@@ -21,6 +21,7 @@ const LAYERS: readonly (readonly string[])[] = [
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   cookies: ['cookie'],
   cli: ['commander'],
+  testing: ['cookie'],
   rails: ['@msgpack/msgpack'],
 }
 
