@@ -42,6 +42,9 @@ test('the public names of every subpath are these and no others', () => {
       "./memory": [
         "memoryStore",
       ],
+      "./next": [
+        "nextSessions",
+      ],
       "./node": [
         "attach",
         "deny",
