@@ -54,6 +54,9 @@ test('the public names of every subpath are these and no others', () => {
       "./memory": [
         "memoryStore",
       ],
+      "./next": [
+        "nextSessions",
+      ],
       "./node": [
         "attach",
         "deny",

@@ -19,6 +19,7 @@ const LAYERS: readonly (readonly string[])[] = [
 
 /** Packages that a folder may import. There is nothing else that users have to install with us. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  adapters: ['cookie'],
   cookies: ['cookie'],
   cli: ['commander'],
   testing: ['cookie'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createSessions, type Session } from '../../src/index.ts'
+import { createSessions, type ReadonlySession } from '../../src/index.ts'
 import { encryptedMessages, signedMessages } from '../../src/rails/cookie-message.ts'
 import { railsFormat, railsJar, type RailsVersion } from '../../src/rails/index.ts'
 import { railsJson } from '../../src/rails/json-text.ts'
@@ -88,7 +88,7 @@ function isWhole({ id, request }: Vector): boolean {
   )
 }
 
-function open(vector: Vector, version: RailsVersion): Session<Record<string, unknown>> {
+function open(vector: Vector, version: RailsVersion): ReadonlySession<Record<string, unknown>> {
   const { config, request, expect: minted } = vector
   const value = minted.value_escaped ?? request.value_escaped ?? encodeURIComponent(textOf(request.value))
   const format = railsFormat(withHybrid(vector, version))
