@@ -1,0 +1,17 @@
+import { webApp } from './app/web-app.ts'
+import { cookiePath } from './cookie-path.ts'
+import { runSuite } from './report.ts'
+
+/** What is used of Bun's own API. */
+declare const Bun: {
+  inspect(value: unknown): string
+  serve(options: { hostname: string; port: number; fetch: (request: Request) => Promise<Response> }): {
+    readonly url: URL
+    stop(closeActiveConnections: boolean): Promise<void>
+  }
+}
+
+const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: webApp })
+const place = { origin: server.url.origin, show: (value: unknown) => Bun.inspect(value) }
+console.log(JSON.stringify([await runSuite('cookie path', cookiePath, place)]))
+await server.stop(true)
