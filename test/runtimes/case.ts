@@ -4,6 +4,8 @@ export interface Place {
   readonly origin: string
   /** What `console.log` of this runtime writes of a value. */
   readonly show: (value: unknown) => string
+  /** The folder that has the cookies of real Rails versions. */
+  readonly railsVectors: string
 }
 
 /** One thing that has to hold in every runtime. */

@@ -1,5 +1,7 @@
 import { webApp } from './app/web-app.ts'
+import type { Place } from './case.ts'
 import { cookiePath } from './cookie-path.ts'
+import { RAILS_VECTORS } from './rails-vectors.ts'
 import { runSuite } from './report.ts'
 
 /** What is used of Deno's own API. */
@@ -15,6 +17,10 @@ declare const Deno: {
 }
 
 const server = Deno.serve({ hostname: '127.0.0.1', port: 0, onListen() {} }, (request) => webApp(request))
-const place = { origin: `http://127.0.0.1:${server.addr.port}`, show: (value: unknown) => Deno.inspect(value) }
+const place: Place = {
+  origin: `http://127.0.0.1:${server.addr.port}`,
+  show: (value) => Deno.inspect(value),
+  railsVectors: RAILS_VECTORS,
+}
 console.log(JSON.stringify([await runSuite('cookie path', cookiePath, place)]))
 await server.shutdown()

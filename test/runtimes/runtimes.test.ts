@@ -2,7 +2,9 @@ import { inspect } from 'node:util'
 import { H3, serve } from 'h3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { webApp } from './app/web-app.ts'
+import type { Place } from './case.ts'
 import { cookiePath } from './cookie-path.ts'
+import { RAILS_VECTORS } from './rails-vectors.ts'
 
 // The suite of `npm run test:runtimes`, on the runtime that the project is developed on.
 describe('the cookie path under Node', () => {
@@ -15,7 +17,11 @@ describe('the cookie path under Node', () => {
   afterAll(() => server.close(true))
 
   test.each(cookiePath)('$name', async ({ check }) => {
-    const place = { origin: new URL(server.url ?? '').origin, show: (value: unknown) => inspect(value) }
+    const place: Place = {
+      origin: new URL(server.url ?? '').origin,
+      show: (value) => inspect(value),
+      railsVectors: RAILS_VECTORS,
+    }
     await expect(Promise.resolve(place).then(check)).resolves.toBeUndefined()
   })
 })

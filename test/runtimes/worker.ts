@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { webApp } from './app/web-app.ts'
+import type { Place } from './case.ts'
 import { cookiePath } from './cookie-path.ts'
 import { runSuite } from './report.ts'
 
@@ -8,7 +9,9 @@ const worker = {
   async fetch(request: Request): Promise<Response> {
     const { origin, pathname } = new URL(request.url)
     if (pathname !== '/suite') return webApp(request)
-    return Response.json([await runSuite('cookie path', cookiePath, { origin, show: (value) => inspect(value) })])
+    // Where Workers find the files of their own bundle.
+    const place: Place = { origin, show: (value) => inspect(value), railsVectors: '/bundle' }
+    return Response.json([await runSuite('cookie path', cookiePath, place)])
   },
 }
 

@@ -3,6 +3,8 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { VERSIONS } from '../../rails/vectors.ts'
+import { RAILS_VECTORS } from '../rails-vectors.ts'
 import type { Reports } from '../report.ts'
 
 const HERE = join(import.meta.dirname, '..')
@@ -23,6 +25,10 @@ export async function reportsOfWorker(workerd: string, esbuild: string): Promise
   const folder = mkdtempSync(join(tmpdir(), 'coatcheck-worker-'))
   const config = join(folder, 'worker.capnp')
   copyFileSync(join(HERE, 'worker.capnp'), config)
+  for (const version of VERSIONS) {
+    const file = `rails-${version}.json`
+    copyFileSync(join(RAILS_VECTORS, file), join(folder, file))
+  }
   execFileSync(esbuild, [join(HERE, 'worker.ts'), ...BUNDLE, `--outfile=${join(folder, 'worker.js')}`])
   const child = spawn(workerd, ['serve', config, '--control-fd=1'], { stdio: ['ignore', 'pipe', 'inherit'] })
   try {
