@@ -66,6 +66,10 @@ test('the public names of every subpath are these and no others', () => {
       "./postgres": [
         "postgresStore",
       ],
+      "./previous": [
+        "ironSessionCookie",
+        "previousCookie",
+      ],
       "./rails": [
         "KeyGenerator",
         "MessageEncryptor",

@@ -11,7 +11,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['sealing', 'session', 'stores'],
   ['cookies'],
   ['persistence'],
-  ['identity', 'rails'],
+  ['identity', 'previous', 'rails'],
   [WIRING],
   ['adapters', 'inspect'],
   ['cli', 'testing', 'index.ts'],
