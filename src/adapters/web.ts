@@ -3,6 +3,7 @@ import type { CommitHeaders } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, isUnavailable, UNAVAILABLE, type Denial, type DenialOptions } from './admission.ts'
+import { isOutermost } from './outermost.ts'
 import { responseOf, withHeaders } from './web-response.ts'
 
 export type { Denial } from './admission.ts'
@@ -37,6 +38,7 @@ export function session<Data extends object, Incoming extends Request, Rest exte
       cookieHeader: request.headers.get('cookie'),
       isSecure: () => request.url.startsWith('https:'),
     })
+    if (!isOutermost(exchange)) return handler(request, ...rest)
     try {
       const loaded = exchange.load()
       if (loaded !== undefined) await loaded
