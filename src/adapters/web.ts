@@ -28,11 +28,11 @@ export interface SessionOptions {
  * With a server store, `handler` is called when the session is there, and its response is given back when the store has
  * acknowledged; if the store does not answer, that response is dropped for a 503.
  */
-export function session<Data extends object, Rest extends unknown[]>(
+export function session<Data extends object, Incoming extends Request, Rest extends unknown[]>(
   sessions: Sessions<Data>,
-  handler: (request: Request, ...rest: Rest) => Response | Promise<Response>,
+  handler: (request: Incoming, ...rest: Rest) => Response | Promise<Response>,
   options: SessionOptions = {},
-): (request: Request, ...rest: Rest) => Promise<Response> {
+): (request: Incoming, ...rest: Rest) => Promise<Response> {
   return async (request, ...rest) => {
     const exchange = sessions.begin(request, {
       cookieHeader: request.headers.get('cookie'),
