@@ -1,9 +1,15 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { randomBytes } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { tampered as tamperedValue } from '../support/tampered.ts'
+import { ROOT } from './import-graph.ts'
+
+/** The examples of one file: the same small application, one for each framework. */
+export const EXAMPLES: readonly string[] = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.ts'))
 
 /** A running example, as a browser reaches it. */
 export interface ExampleServer {

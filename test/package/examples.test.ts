@@ -1,14 +1,10 @@
-import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
 import { connectTo } from '../support/http-client.ts'
 import { tampered } from '../support/tampered.ts'
-import { startExample } from './example-server.ts'
+import { EXAMPLES, startExample } from './example-server.ts'
 import { ROOT } from './import-graph.ts'
-
-/** The examples of one file: the same small application, one for each framework. */
-const EXAMPLES = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.ts'))
 
 test('there is an example for each framework that has an adapter of its own', () => {
   expect(EXAMPLES).toEqual(['express.ts', 'fastify.ts', 'hono.ts', 'http2.ts', 'koa.ts', 'node-http.ts', 'web.ts'])
