@@ -1,6 +1,9 @@
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
 import { copyNonce } from '../sealing/random.ts'
 import { decode, decodeWhole, encode, encodedLength, type Alphabet } from './base64.ts'
+import { escapeValue, unescapeValue } from './escaped-value.ts'
+import { readEscaped } from './escaped-reader.ts'
+import { writeEscaped } from './escaped-writer.ts'
 import { SEPARATOR, splitParts, type Split } from './message-parts.ts'
 
 /** `config.action_dispatch.encrypted_cookie_cipher` with authenticated encryption. */
@@ -21,32 +24,95 @@ const CBC_IV_BYTES = 16
 
 /** `b64(ciphertext)--b64(iv)--b64(tag)` (active_support/message_encryptor.rb). */
 export function gcmScheme(cipher: GcmCipher, secret: Buffer, split: Split, alphabet: Alphabet = 'standard'): Scheme {
-  const key = createSecretKey(secret)
+  return gcm(cipher, secret, plainText(split, alphabet))
+}
+
+/** The same, percent-encoded, as it stands in a cookie. */
+export function escapedGcmScheme(cipher: GcmCipher, secret: Buffer, split: Split): Scheme {
+  return gcm(cipher, secret, escapedText(plainText(split, 'standard')))
+}
+
+/** Messages of `scheme`, percent-encoded, as they stand in a cookie. */
+export function escapedScheme(scheme: Scheme): Scheme {
+  return {
+    seal: (plaintext, iv) => escapeValue(scheme.seal(plaintext, iv)),
+    open(text) {
+      const message = unescapeValue(text)
+      return message === undefined ? 'malformed' : scheme.open(message)
+    },
+  }
+}
+
+/** How the parts of a message stand in its text. */
+interface GcmText {
+  write(ciphertext: Buffer, ends: GcmEnds): string
+  /** Gives the ciphertext, which is good only until the next call, and fills `ends`; `undefined` for any other text. */
+  read(text: string, ends: GcmEnds): Buffer | undefined
+}
+
+/** Nonce and tag, as one and each by itself: views that a scheme makes once and not for every message. */
+interface GcmEnds {
+  readonly both: Buffer
+  readonly iv: Buffer
+  readonly tag: Buffer
+}
+
+/** The nonce is four groups of base64 and no part of a fifth, so nonce and tag are encoded and decoded in one go. */
+function plainText(split: Split, alphabet: Alphabet): GcmText {
   const lengths = [encodedLength(GCM_IV_BYTES, alphabet), encodedLength(TAG_BYTES, alphabet)]
-  // Written anew for every message and copied by the cipher at once, so that none makes its own.
-  const nonce = Buffer.alloc(GCM_IV_BYTES)
-  // The nonce is four groups of base64 and no part of a fifth, so nonce and tag are encoded and decoded in one go.
-  const made = Buffer.alloc(GCM_IV_BYTES + TAG_BYTES)
-  const given = Buffer.alloc(GCM_IV_BYTES + TAG_BYTES)
-  const [givenIv, givenTag] = [given.subarray(0, GCM_IV_BYTES), given.subarray(GCM_IV_BYTES)]
   const [ivLength = 0] = lengths
   return {
-    seal(plaintext, iv = fresh(nonce)) {
-      const encrypting = createCipheriv(cipher, key, iv)
-      const ciphertext = encrypting.update(plaintext)
-      encrypting.final()
-      made.set(iv)
-      made.set(encrypting.getAuthTag(), GCM_IV_BYTES)
-      const ends = encode(made, alphabet)
+    write(ciphertext, { both }) {
+      const ends = encode(both, alphabet)
       return encode(ciphertext, alphabet) + SEPARATOR + ends.slice(0, ivLength) + SEPARATOR + ends.slice(ivLength)
     },
-    open(text) {
+    read(text, { both }) {
       const [first = '', second = '', third = ''] = splitParts(text, split, lengths) ?? []
       const ciphertext = decode(first, alphabet)
-      if (ciphertext === undefined || ciphertext.length === 0) return 'malformed'
-      if (second.length !== ivLength || !decodeWhole(second + third, alphabet, given)) return 'malformed'
-      const decrypting = createDecipheriv(cipher, key, givenIv, TAG_LENGTH)
-      decrypting.setAuthTag(givenTag)
+      if (ciphertext === undefined || ciphertext.length === 0) return undefined
+      return second.length === ivLength && decodeWhole(second + third, alphabet, both) ? ciphertext : undefined
+    },
+  }
+}
+
+/** What Rails writes takes one pass; the general path decides on everything else. */
+function escapedText(plain: GcmText): GcmText {
+  return {
+    write: (ciphertext, ends) =>
+      writeEscaped([ciphertext, ends.iv, ends.tag]) ?? escapeValue(plain.write(ciphertext, ends)),
+    read(text, ends) {
+      const ciphertext = readEscaped(text, [ends.iv, ends.tag])
+      if (ciphertext !== undefined) return ciphertext
+      const message = unescapeValue(text)
+      return message === undefined ? undefined : plain.read(message, ends)
+    },
+  }
+}
+
+function gcmEnds(): GcmEnds {
+  const both = Buffer.alloc(GCM_IV_BYTES + TAG_BYTES)
+  return { both, iv: both.subarray(0, GCM_IV_BYTES), tag: both.subarray(GCM_IV_BYTES) }
+}
+
+function gcm(cipher: GcmCipher, secret: Buffer, message: GcmText): Scheme {
+  const key = createSecretKey(secret)
+  // Written anew for every message and copied by the cipher at once, so that none makes its own.
+  const [made, given] = [gcmEnds(), gcmEnds()]
+  return {
+    seal(plaintext, iv) {
+      if (iv === undefined) copyNonce(made.iv, 0)
+      else made.iv.set(iv)
+      const encrypting = createCipheriv(cipher, key, made.iv)
+      const ciphertext = encrypting.update(plaintext)
+      encrypting.final()
+      made.tag.set(encrypting.getAuthTag())
+      return message.write(ciphertext, made)
+    },
+    open(text) {
+      const ciphertext = message.read(text, given)
+      if (ciphertext === undefined) return 'malformed'
+      const decrypting = createDecipheriv(cipher, key, given.iv, TAG_LENGTH)
+      decrypting.setAuthTag(given.tag)
       const plaintext = decrypting.update(ciphertext)
       try {
         decrypting.final()
@@ -84,9 +150,4 @@ export function cbcScheme(secret: Buffer, signing: Scheme, alphabet: Alphabet = 
       }
     },
   }
-}
-
-function fresh(nonce: Buffer): Buffer {
-  copyNonce(nonce, 0)
-  return nonce
 }
