@@ -14,12 +14,11 @@ const targetView = new DataView(target.buffer)
 /** Where the next character stands in `source`. */
 let place = 0
 
-const NONE = -1
+const DIGITS_UNESCAPED = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+/** By character: six bits, or -1 for none. */
+const DIGITS = Int32Array.from({ length: 256 }, (_, code) => DIGITS_UNESCAPED.indexOf(String.fromCharCode(code)))
+/** A digit that has no bits. */
 const PADDING = 64
-/** By character: six bits, or `NONE`. `+` and `/` stand there escaped. */
-const DIGITS = new Int32Array(256).fill(NONE)
-for (const [bits, character] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'].entries())
-  DIGITS[character.charCodeAt(0)] = bits
 
 /**
  * The bytes of the first part of a message, in scratch space that is good only until the next call; those behind it go to

@@ -1,9 +1,9 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, getCiphers, randomBytes } from 'node:crypto'
+import { SessionError } from '../errors.ts'
 import { copyNonce } from '../sealing/random.ts'
-import { decode, decodeWhole, encode, encodedLength, type Alphabet } from './base64.ts'
+import { decode, encode, encodedLength, type Alphabet } from './base64.ts'
 import { escapeValue, unescapeValue } from './escaped-value.ts'
-import { readEscaped } from './escaped-reader.ts'
-import { writeEscaped } from './escaped-writer.ts'
+import { escapedText, gcmEnds, plainText, TAG_BYTES, type GcmText } from './gcm-text.ts'
 import { SEPARATOR, splitParts, type Split } from './message-parts.ts'
 
 /** `config.action_dispatch.encrypted_cookie_cipher` with authenticated encryption. */
@@ -17,22 +17,25 @@ export interface Scheme {
   open(text: string): Buffer | 'malformed' | 'tampered'
 }
 
-const GCM_IV_BYTES = 12
-const TAG_BYTES = 16
 const TAG_LENGTH = { authTagLength: TAG_BYTES }
 const CBC_IV_BYTES = 16
 
-/** `b64(ciphertext)--b64(iv)--b64(tag)` (active_support/message_encryptor.rb). */
+/** Whether this runtime can do it. Every one can do 256 bits; Deno cannot do 192. */
+export function hasCipher(cipher: GcmCipher): boolean {
+  return cipher === 'aes-256-gcm' || getCiphers().includes(cipher)
+}
+
+/** `b64(ciphertext)--b64(iv)--b64(tag)` (active_support/message_encryptor.rb). @throws `ERR_OPTIONS` without that cipher */
 export function gcmScheme(cipher: GcmCipher, secret: Buffer, split: Split, alphabet: Alphabet = 'standard'): Scheme {
   return gcm(cipher, secret, plainText(split, alphabet))
 }
 
-/** The same, percent-encoded, as it stands in a cookie. */
+/** The same, percent-encoded, as it stands in a cookie. @throws `ERR_OPTIONS` without that cipher */
 export function escapedGcmScheme(cipher: GcmCipher, secret: Buffer, split: Split): Scheme {
-  return gcm(cipher, secret, escapedText(plainText(split, 'standard')))
+  return gcm(cipher, secret, escapedText(split))
 }
 
-/** Messages of `scheme`, percent-encoded, as they stand in a cookie. */
+/** Messages of any scheme, percent-encoded, as they stand in a cookie. */
 export function escapedScheme(scheme: Scheme): Scheme {
   return {
     seal: (plaintext, iv) => escapeValue(scheme.seal(plaintext, iv)),
@@ -43,58 +46,10 @@ export function escapedScheme(scheme: Scheme): Scheme {
   }
 }
 
-/** How the parts of a message stand in its text. */
-interface GcmText {
-  write(ciphertext: Buffer, ends: GcmEnds): string
-  /** Gives the ciphertext, which is good only until the next call, and fills `ends`; `undefined` for any other text. */
-  read(text: string, ends: GcmEnds): Buffer | undefined
-}
-
-/** Nonce and tag, as one and each by itself: views that a scheme makes once and not for every message. */
-interface GcmEnds {
-  readonly both: Buffer
-  readonly iv: Buffer
-  readonly tag: Buffer
-}
-
-/** The nonce is four groups of base64 and no part of a fifth, so nonce and tag are encoded and decoded in one go. */
-function plainText(split: Split, alphabet: Alphabet): GcmText {
-  const lengths = [encodedLength(GCM_IV_BYTES, alphabet), encodedLength(TAG_BYTES, alphabet)]
-  const [ivLength = 0] = lengths
-  return {
-    write(ciphertext, { both }) {
-      const ends = encode(both, alphabet)
-      return encode(ciphertext, alphabet) + SEPARATOR + ends.slice(0, ivLength) + SEPARATOR + ends.slice(ivLength)
-    },
-    read(text, { both }) {
-      const [first = '', second = '', third = ''] = splitParts(text, split, lengths) ?? []
-      const ciphertext = decode(first, alphabet)
-      if (ciphertext === undefined || ciphertext.length === 0) return undefined
-      return second.length === ivLength && decodeWhole(second + third, alphabet, both) ? ciphertext : undefined
-    },
-  }
-}
-
-/** What Rails writes takes one pass; the general path decides on everything else. */
-function escapedText(plain: GcmText): GcmText {
-  return {
-    write: (ciphertext, ends) =>
-      writeEscaped([ciphertext, ends.iv, ends.tag]) ?? escapeValue(plain.write(ciphertext, ends)),
-    read(text, ends) {
-      const ciphertext = readEscaped(text, [ends.iv, ends.tag])
-      if (ciphertext !== undefined) return ciphertext
-      const message = unescapeValue(text)
-      return message === undefined ? undefined : plain.read(message, ends)
-    },
-  }
-}
-
-function gcmEnds(): GcmEnds {
-  const both = Buffer.alloc(GCM_IV_BYTES + TAG_BYTES)
-  return { both, iv: both.subarray(0, GCM_IV_BYTES), tag: both.subarray(GCM_IV_BYTES) }
-}
-
 function gcm(cipher: GcmCipher, secret: Buffer, message: GcmText): Scheme {
+  if (!hasCipher(cipher)) {
+    throw new SessionError('ERR_OPTIONS', `The cipher ${cipher} is missing from the node:crypto of this runtime.`)
+  }
   const key = createSecretKey(secret)
   // Written anew for every message and copied by the cipher at once, so that none makes its own.
   const [made, given] = [gcmEnds(), gcmEnds()]

@@ -15,7 +15,11 @@ const bytesOf = (length: fc.Arbitrary<number>): fc.Arbitrary<Buffer> =>
   fc
     .tuple(length, fc.constantFrom(0x00, 0xfb, 0xff, undefined))
     .map(([size, every]) => (every === undefined ? randomBytes(size) : Buffer.alloc(size, every)))
-const message = fc.tuple(bytesOf(fc.integer({ min: 1, max: 200 })), bytesOf(fc.constant(12)), bytesOf(fc.constant(16)))
+const threeParts = fc.tuple(
+  bytesOf(fc.integer({ min: 1, max: 200 })),
+  bytesOf(fc.constant(12)),
+  bytesOf(fc.constant(16)),
+)
 
 /** What the three parts of a value are by base64 and percent-encoding alone, however Rails would write them. */
 function partsOf(text: string): (Buffer | undefined)[] | undefined {
@@ -32,7 +36,7 @@ function shortly(text: string): Buffer[] | undefined {
 
 test('a message is written as Rack escapes its base64, and read back, whatever its bytes are', () => {
   fc.assert(
-    fc.property(message, (parts) => {
+    fc.property(threeParts, (parts) => {
       const text = encodeURIComponent(parts.map((part) => part.toString('base64')).join('--'))
       expect(writeEscaped(parts)).toBe(text)
       expect(shortly(text)).toEqual(parts)
@@ -93,7 +97,7 @@ function edited(text: string, edits: readonly (readonly [number, number, string]
 test('the short path never reads what base64 and percent-encoding would not, nor anything else from it', () => {
   let read = 0
   fc.assert(
-    fc.property(message, fc.array(edit, { minLength: 1, maxLength: 3 }), (parts, edits) => {
+    fc.property(threeParts, fc.array(edit, { minLength: 1, maxLength: 3 }), (parts, edits) => {
       const text = edited(writeEscaped(parts) ?? '', edits)
       const found = shortly(text)
       if (found === undefined) return
@@ -108,14 +112,15 @@ test('the short path never reads what base64 and percent-encoding would not, nor
 test.each(['left', 'right'] as const)(
   'a value opens where its message does, and is refused alike, split from the %s',
   (split) => {
-    const [message, value] = [gcmScheme('aes-256-gcm', KEY, split), escapedGcmScheme('aes-256-gcm', KEY, split)]
+    const unescapedScheme = gcmScheme('aes-256-gcm', KEY, split)
+    const scheme = escapedGcmScheme('aes-256-gcm', KEY, split)
     const found = new Map<string, number>()
     fc.assert(
       fc.property(bytesOf(fc.integer({ min: 1, max: 60 })), fc.array(edit, { maxLength: 2 }), (plaintext, edits) => {
-        const text = edited(value.seal(plaintext), edits)
+        const text = edited(scheme.seal(plaintext), edits)
         const unescaped = unescapeValue(text)
-        const expected = unescaped === undefined ? 'malformed' : message.open(unescaped)
-        const opened = value.open(text)
+        const expected = unescaped === undefined ? 'malformed' : unescapedScheme.open(unescaped)
+        const opened = scheme.open(text)
         expect(opened).toEqual(expected)
         const kind = typeof opened === 'string' ? opened : 'opened'
         found.set(kind, (found.get(kind) ?? 0) + 1)
@@ -133,7 +138,7 @@ test('every last character whose unused bits are not zero is refused', () => {
     ['A', 16],
     ['AA', 4],
   ] as const) {
-    const accepted = [...alphabet].filter((last) => {
+    const accepted = Array.from(alphabet).filter((last) => {
       const text = encodeURIComponent(
         [`${ends}${last}`.padEnd(4, '='), iv.toString('base64'), tag.toString('base64')].join('--'),
       )
@@ -141,4 +146,17 @@ test('every last character whose unused bits are not zero is refused', () => {
     })
     expect(accepted.length).toBe(64 / size)
   }
+})
+
+test('the short path reads no other separator, no parts of other lengths, and neither more nor fewer of them', () => {
+  const valueOf = (sizes: readonly number[], separator = '--'): string =>
+    sizes.map((size) => encodeURIComponent(randomBytes(size).toString('base64'))).join(separator)
+  const isRead = (text: string): boolean => shortly(text) !== undefined
+  expect(isRead(valueOf([30, 12, 16]))).toBe(true)
+  const separators = ['-', '---', '----', '-_', '_-', '__', '..', '-.', '%2D%2D', '  ', '']
+  expect(separators.filter((separator) => isRead(valueOf([30, 12, 16], separator)))).toEqual([])
+  const counts = [[30], [30, 12], [30, 12, 16, 3]]
+  const ivs = [0, 9, 11, 13, 15].map((iv) => [30, iv, 16])
+  const tags = [0, 12, 13, 15, 17, 18, 19].map((tag) => [30, 12, tag])
+  expect([...counts, [0, 12, 16], ...ivs, ...tags].filter((sizes) => isRead(valueOf(sizes)))).toEqual([])
 })
