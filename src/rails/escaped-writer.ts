@@ -6,25 +6,26 @@
 /** More than any cookie holds. */
 const MAXIMUM_BYTES = 4096
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+const FIRST_ESCAPED = 62
 
 /** A part, and what is read beyond its end. */
 const source = Buffer.allocUnsafeSlow(MAXIMUM_BYTES + 4)
 const sourceView = new DataView(source.buffer)
-/** Room for an escape in place of every character, and for what is written beyond the last. */
+/** Room for an escape in place of every character of three parts, and for what is written beyond the last. */
 const target = Buffer.allocUnsafeSlow(4 * (MAXIMUM_BYTES + 16))
 const targetView = new DataView(target.buffer)
 
 /** By six bits: what is written for them, the first character in the lowest byte, how many there are in the highest. */
 const ESCAPED = Uint32Array.from(ALPHABET, (character) => packed(encodeURIComponent(character)))
 /** By twelve bits: two characters, the first in the lower byte; 0 where one of them has to be escaped. */
-const PAIRS = Uint16Array.from({ length: 4096 }, (_, bits) => {
-  const pair = ALPHABET.charAt(bits >> 6) + ALPHABET.charAt(bits & 63)
-  return /[+/]/.test(pair) ? 0 : Buffer.from(pair).readUInt16LE()
-})
+const PAIRS = new Uint16Array(4096)
+for (let first = 0; first < FIRST_ESCAPED; first++)
+  for (let second = 0; second < FIRST_ESCAPED; second++)
+    PAIRS[(first << 6) | second] = ALPHABET.charCodeAt(first) | (ALPHABET.charCodeAt(second) << 8)
 const PADDING = packed('%3D')
 const SEPARATOR = packed('--')
 
-/** The parts of a message, each in base64 with `--` between them, percent-encoded. `undefined` where that is too much. */
+/** The three parts of a message, each in base64 with `--` between them, percent-encoded. `undefined` where that is too much. */
 export function writeEscaped(parts: readonly Buffer[]): string | undefined {
   let at = 0
   let bytes = 0
