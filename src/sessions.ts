@@ -1,7 +1,6 @@
 import { COOKIE_LIMIT, cookieBytes, overflowError } from './cookies/budget.ts'
 import { compactFormat } from './cookies/compact-session.ts'
 import { createJar, type CookieJar } from './cookies/jar.ts'
-import { cookieValues } from './cookies/request-cookies.ts'
 import type { SessionFormat } from './cookies/session-format.ts'
 import { expireCookie, setCookie, type CookieContext } from './cookies/set-cookie.ts'
 import { blameCaller, SessionError, type RefusedReason } from './errors.ts'
@@ -99,7 +98,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
   const now = (): number => Math.floor(clock() / 1000)
   const open = createOpener(format, checked, now)
   const persistence = persistenceOf(options.store, {
-    ...createOpening(options, open, emit),
+    ...createOpening(options, checked, open, emit),
     now,
     emit,
     lifetime: checked.lifetime,
@@ -112,8 +111,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     for (const listener of claimsListeners) listener(claims)
   }
 
-  const newVisit = (cookieHeader: string | null | undefined): Visit =>
-    persistence.visit(cookieValues(cookieHeader ?? undefined, name))
+  const newVisit = (cookieHeader: string | null | undefined): Visit => persistence.visit(cookieHeader ?? undefined)
 
   const newState = (visit: Visit): SessionState =>
     new SessionState({
@@ -153,6 +151,14 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     return setCookie(attributes, value, context, maxAge)
   }
 
+  const sessionCookies = (outcome: Outcome, context: CookieContext, header: string | null | undefined): string[] => {
+    const line = sessionCookie(outcome, context)
+    if (line === undefined) return []
+    // Whoever ends a session, or signs in, ends all that another one could come back from, sent with this very request or not.
+    const all = outcome.verb !== 'write' || outcome.because === 'reset' || outcome.because === 'renewed'
+    return [...checked.previous.flatMap((previous) => previous.end(header ?? undefined, context, all)), line]
+  }
+
   // On the request itself: a WeakMap of short-lived keys costs the garbage collector more than all of an untouched session.
   const held: unique symbol = Symbol(`session ${name}`)
   const knownOf = (request: { readonly [held]?: Exchange<Data> }): Exchange<Data> | undefined => request[held]
@@ -174,7 +180,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       newState,
       newJar: () => newJar(facts.cookieHeader),
       isSecure: facts.isSecure,
-      sessionCookie,
+      sessionCookies: (outcome, context) => sessionCookies(outcome, context, facts.cookieHeader),
     })
     Object.defineProperty(request, held, { value: exchange })
     return exchange
