@@ -23,15 +23,12 @@ export function nextSessions<Data extends object>(
   { cookies, headers, refresh }: NextFunctions,
 ): NextSessions<Data> {
   const running = new AsyncLocalStorage<Session<Data>>()
-  const reads = new WeakMap<
-    NextCookies,
-    { readonly header: string; readonly session: Promise<ReadonlySession<Data>> }
-  >()
+  /** By what `cookies()` gives, which is the same for all of a request. */
+  const reads = new WeakMap<NextCookies, Promise<ReadonlySession<Data>>>()
 
-  const request = async () => {
-    const [jar, received] = [await cookies(), await headers()]
+  const request = async (jar: NextCookies) => {
+    const received = await headers()
     return {
-      jar,
       cookieHeader: currentCookieHeader(received.get('cookie') ?? '', jar),
       isFetch: received.has('next-action'),
       // Next sets it where no proxy in front has.
@@ -45,11 +42,9 @@ export function nextSessions<Data extends object>(
     async read() {
       const held = running.getStore()
       if (held !== undefined) return held as object as ReadonlySession<Data> // as: of a `Data` not known, the compiler cannot say that it fits
-      const { jar, cookieHeader } = await request()
-      const known = reads.get(jar)
-      if (known?.header === cookieHeader) return known.session
-      const session = sessions.load(cookieHeader)
-      reads.set(jar, { header: cookieHeader, session })
+      const jar = await cookies()
+      const session = reads.get(jar) ?? request(jar).then(({ cookieHeader }) => sessions.load(cookieHeader))
+      reads.set(jar, session)
       return session
     },
 
@@ -58,13 +53,15 @@ export function nextSessions<Data extends object>(
       async (...args) => {
         const held = running.getStore()
         if (held !== undefined) return run(held, ...args)
-        const { jar, isFetch, ...facts } = await request()
+        const jar = await cookies()
+        const { isFetch, ...facts } = await request(jar)
         const exchange = sessions.begin({}, facts)
         await exchange.load()
         const { session } = exchange
         const ending = await settle(() => running.run(session, run, session, ...args))
         const { setCookie } = await exchange.commit()
         setCookies(jar, setCookie)
+        reads.delete(jar)
         // A cookie has Next render the page again; what changed in a store alone has to as well.
         if (isFetch && setCookie.length === 0 && session.status === 'changed') refresh()
         if ('left' in ending) throw ending.left
