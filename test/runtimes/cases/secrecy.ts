@@ -53,7 +53,7 @@ export const secrecyCases: readonly RuntimeCase[] = [
       const sessions = createSessions({ name: 'session', secrets: [SECRET] })
       const session: Record<string, unknown> = sessions.read(undefined)
       try {
-        session['note'] = STORED
+        Reflect.set(session, 'note', STORED)
       } catch (error) {
         for (const print of [show, deep, String]) assert.ok(!textOf(print, error).includes(STORED))
         return
