@@ -1,5 +1,5 @@
 import type { SessionError } from '../errors.ts'
-import type { CommitHeaders } from '../exchange.ts'
+import type { CommitHeaders, Exchange } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
 import {
@@ -30,7 +30,7 @@ export interface SessionOptions {
  *
  * The cookie is decided when the handler's response is there; a body that is still streaming by then can read the session,
  * and writing throws `ERR_SESSION_SENT`. `Secure: 'auto'` looks at the request's URL. An error that the handler throws is
- * passed on, and nothing is committed.
+ * passed on, and nothing is committed. Of several that get the same request, the first commits.
  *
  * With a server store, `handler` is called when the session is there, and its response is given back when the store has
  * acknowledged; if the store does not answer, that response is dropped for a 503.
@@ -41,21 +41,33 @@ export function session<Data extends object, Rest extends unknown[]>(
   options: SessionOptions = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   return async (request, ...rest) => {
-    const exchange = sessions.begin(request, {
+    const exchange: Exchange<Data> & { [TAKEN]?: boolean } = sessions.begin(request, {
       cookieHeader: request.headers.get('cookie'),
       isSecure: () => request.url.startsWith('https:'),
     })
+    // A framework may come twice with one request: for an application mounted in another one, or for its page of an error.
+    if (exchange[TAKEN]) return handler(request, ...rest)
+    exchange[TAKEN] = true
     try {
       const loaded = exchange.load()
       if (loaded !== undefined) await loaded
     } catch (error) {
       return answerFailure(request, error, options)
     }
-    const response = await handler(request, ...rest)
+    let response: Response
+    try {
+      response = await handler(request, ...rest)
+    } catch (error) {
+      exchange[TAKEN] = false
+      throw error
+    }
     const commit = exchange.commit()
     return commit instanceof Promise ? acknowledged(commit, request, response, options) : withHeaders(response, commit)
   }
 }
+
+/** On an exchange that is committed by the call that came first, or has been. */
+const TAKEN: unique symbol = Symbol('taken')
 
 /** The response when the store has acknowledged the session. */
 async function acknowledged(

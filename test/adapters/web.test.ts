@@ -105,6 +105,43 @@ test('an error of the handler is passed on', async () => {
   await expect(failing(request())).rejects.toThrow('handler failed')
 })
 
+test('an application that is mounted in another one, both with sessions, commits once, with what both wrote', async () => {
+  const mounted = session(sessions, (asked) => {
+    write(asked)
+    return new Response('mounted')
+  })
+  const response = await session(sessions, async (asked) => {
+    const answer = await mounted(asked)
+    write(asked)
+    return answer
+  })(request())
+  expect(response.headers.getSetCookie()).toHaveLength(1)
+  expect(carried(response)).toEqual({ visits: 9 })
+})
+
+test('a page for an error, asked for with the same request, sends what the handler wrote that failed', async () => {
+  const asked = request()
+  const handler = session(sessions, (again, page?: string) => {
+    if (page !== undefined) return new Response(`visits ${sessions.of(again).visits}`, { status: 500 })
+    write(again)
+    throw new Error('handler failed')
+  })
+  await expect(handler(asked)).rejects.toThrow('handler failed')
+  const response = await handler(asked, '/500')
+  expect(await response.text()).toBe('visits 8')
+  expect(carried(response)).toEqual({ visits: 8 })
+})
+
+test('a page that a framework puts in place of a response, asked for with the same request, sends no second cookie', async () => {
+  const asked = request()
+  const handler = session(sessions, (again, page?: string) => {
+    if (page === undefined) write(again)
+    return new Response(page, { status: 404 })
+  })
+  expect(carried(await handler(asked))).toEqual({ visits: 8 })
+  expect((await handler(asked, '/404')).headers.getSetCookie()).toEqual([])
+})
+
 test('Secure follows the URL', async () => {
   const handler = session(sessions, (asked) => {
     write(asked)
