@@ -1,17 +1,10 @@
 import type { SessionError } from '../errors.ts'
-import type { CommitHeaders, Exchange } from '../exchange.ts'
+import type { CommitHeaders } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
-import {
-  admit,
-  denialResponse,
-  isUnavailable,
-  UNAVAILABLE,
-  type Denial,
-  type DenialOptions,
-  type DenialResponse,
-} from './admission.ts'
-import { varyWithCookie } from './vary.ts'
+import { admit, denialResponse, isUnavailable, UNAVAILABLE, type Denial, type DenialOptions } from './admission.ts'
+import { isOutermost, leaveToNext } from './outermost.ts'
+import { responseOf, withHeaders } from './web-response.ts'
 
 export type { Denial } from './admission.ts'
 
@@ -30,24 +23,22 @@ export interface SessionOptions {
  *
  * The cookie is decided when the handler's response is there; a body that is still streaming by then can read the session,
  * and writing throws `ERR_SESSION_SENT`. `Secure: 'auto'` looks at the request's URL. An error that the handler throws is
- * passed on, and nothing is committed. Of several that get the same request, the first commits.
+ * passed on, and nothing is committed. Of several that get the same request, the outermost commits.
  *
  * With a server store, `handler` is called when the session is there, and its response is given back when the store has
  * acknowledged; if the store does not answer, that response is dropped for a 503.
  */
-export function session<Data extends object, Rest extends unknown[]>(
+export function session<Data extends object, Incoming extends Request, Rest extends unknown[]>(
   sessions: Sessions<Data>,
-  handler: (request: Request, ...rest: Rest) => Response | Promise<Response>,
+  handler: (request: Incoming, ...rest: Rest) => Response | Promise<Response>,
   options: SessionOptions = {},
-): (request: Request, ...rest: Rest) => Promise<Response> {
+): (request: Incoming, ...rest: Rest) => Promise<Response> {
   return async (request, ...rest) => {
-    const exchange: Exchange<Data> & { [TAKEN]?: boolean } = sessions.begin(request, {
+    const exchange = sessions.begin(request, {
       cookieHeader: request.headers.get('cookie'),
       isSecure: () => request.url.startsWith('https:'),
     })
-    // A framework may come twice with one request: for an application mounted in another one, or for its page of an error.
-    if (exchange[TAKEN]) return handler(request, ...rest)
-    exchange[TAKEN] = true
+    if (!isOutermost(exchange)) return handler(request, ...rest)
     try {
       const loaded = exchange.load()
       if (loaded !== undefined) await loaded
@@ -58,16 +49,13 @@ export function session<Data extends object, Rest extends unknown[]>(
     try {
       response = await handler(request, ...rest)
     } catch (error) {
-      exchange[TAKEN] = false
+      leaveToNext(exchange)
       throw error
     }
     const commit = exchange.commit()
     return commit instanceof Promise ? acknowledged(commit, request, response, options) : withHeaders(response, commit)
   }
 }
-
-/** On an exchange that is committed by the call that came first, or has been. */
-const TAKEN: unique symbol = Symbol('taken')
 
 /** The response when the store has acknowledged the session. */
 async function acknowledged(
@@ -92,10 +80,6 @@ function answerFailure(
 ): Response | Promise<Response> {
   if (!isUnavailable(error)) throw error
   return unavailable === undefined ? responseOf(denialResponse(UNAVAILABLE)) : unavailable(request, error)
-}
-
-function responseOf({ status, headers, body }: DenialResponse): Response {
-  return new Response(body, { status, headers })
 }
 
 /** How `requireUser` answers whom it does not let in. */
@@ -123,25 +107,4 @@ export function requireUser<User, Id extends UserId, Rest extends unknown[]>(
     if (options.deny !== undefined) return options.deny(request, admission.denial)
     return responseOf(denialResponse(admission.denial, options))
   }
-}
-
-function withHeaders(response: Response, commit: CommitHeaders): Response {
-  if (!commit.vary) return response
-  try {
-    addHeaders(response.headers, commit)
-    return response
-  } catch (error) {
-    // Response.redirect() and what fetch() returned cannot be changed; their copy can.
-    if (!(error instanceof TypeError)) throw error
-    const copy = new Response(response.body, response)
-    addHeaders(copy.headers, commit)
-    return copy
-  }
-}
-
-function addHeaders(headers: Headers, { setCookie, noStore }: CommitHeaders): void {
-  const vary = varyWithCookie(headers.get('vary') ?? '')
-  if (vary !== undefined) headers.set('vary', vary)
-  if (noStore && !headers.has('cache-control')) headers.set('cache-control', 'no-store')
-  for (const line of setCookie) headers.append('set-cookie', line)
 }
