@@ -53,8 +53,9 @@ export function previousCookie(cookie: PreviousCookie): PreviousCookieSource {
           const open = (value: string): OpenedSession => {
             if (isTooLarge(name, value)) return { ok: false, reason: 'too-large' }
             try {
-              return takeOver(cookie.open(value, request), `${name}=${value}`, request.now, host)
-            } catch {
+              return takeOver(synchronous(cookie.open(value, request)), `${name}=${value}`, request.now, host)
+            } catch (error) {
+              if (error instanceof SessionError && error.code === 'ERR_OPTIONS') throw error
               return { ok: false, reason: 'malformed' }
             }
           }
@@ -84,6 +85,11 @@ function checkPreviousCookie(cookie: PreviousCookie): CheckedAttributes[] {
     throw new SessionError('ERR_OPTIONS', `companions of previous cookie ${name} is no array of cookie names.`)
   }
   return [name, ...companions].map((each) => checkAttributes(each, attributes))
+}
+
+function synchronous(opened: OpenedPreviousCookie): OpenedPreviousCookie {
+  if (!(opened instanceof Promise)) return opened
+  throw new SessionError('ERR_OPTIONS', 'open of a previous cookie gave a promise; a session opens synchronously.')
 }
 
 /** Whether a browser would keep one of the two in place of the other. */
