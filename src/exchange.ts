@@ -33,9 +33,9 @@ export interface Exchange<Data extends object> {
    */
   load(): Promise<void> | undefined
   /**
-   * Decides what the response has to carry, once; afterwards every write throws `ERR_SESSION_SENT`. A promise where a server
-   * store has to acknowledge it first: no header may leave before that. Rejects with `ERR_STORE_UNAVAILABLE`; then the response
-   * says so (503) and carries no cookie of ours.
+   * Decides what the response has to carry, once; afterwards every write throws `ERR_SESSION_SENT`, and whoever asks again is
+   * told to add nothing. A promise where a server store has to acknowledge it first: no header may leave before that. Rejects
+   * with `ERR_STORE_UNAVAILABLE`; then the response says so (503) and carries no cookie of ours.
    */
   commit(): CommitHeaders | Promise<CommitHeaders>
 }
@@ -96,6 +96,7 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
   }
 
   commit(): CommitHeaders | Promise<CommitHeaders> {
+    if (this.#sent) return NOTHING
     this.#sent = true
     const state = this.#state
     if (state === undefined && this.#jar === undefined) return NOTHING

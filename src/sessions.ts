@@ -20,6 +20,7 @@ import type { Budget } from './session/ledger.ts'
 import { secondsLeft } from './session/lifetime.ts'
 import type { Outcome } from './session/outcome.ts'
 import { isCredential } from './session/reserved-keys.ts'
+import type { ReadonlySession, ReadonlyValue } from './session/readonly-session.ts'
 import { createSession, type Session } from './session/session.ts'
 import { SessionState } from './session/state.ts'
 import type { SessionStore } from './stores/store.ts'
@@ -43,14 +44,14 @@ export interface Sessions<Data extends object> {
   /** The cookies of a request that went through an adapter; its writes leave with that response. */
   jar(request: object): CookieJar
   /**
-   * A session for reading only, from a Cookie header: WebSocket upgrades, server components. Writing throws
-   * `ERR_SESSION_READONLY`.
+   * A session for reading only, from a Cookie header: WebSocket upgrades, server components. Writing is refused by the
+   * compiler, and throws `ERR_SESSION_READONLY`.
    *
    * @throws `ERR_OPTIONS` where sessions live in a server store, which takes `load`
    */
-  read(cookieHeader: string | null | undefined): Session<Data>
+  read(cookieHeader: string | null | undefined): ReadonlySession<Data>
   /** The same wherever sessions live. Rejects with `ERR_STORE_UNAVAILABLE`. */
-  load(cookieHeader: string | null | undefined): Promise<Session<Data>>
+  load(cookieHeader: string | null | undefined): Promise<ReadonlySession<Data>>
   /** For adapters: begins the exchange of `request`, or gives the one that was begun. */
   begin(request: object, facts: RequestFacts): Exchange<Data>
   /**
@@ -58,7 +59,7 @@ export interface Sessions<Data extends object> {
    *
    * @throws `ERR_OPTIONS` where sessions live in a server store
    */
-  seal(data: { readonly [Key in keyof Data]?: Data[Key] | undefined }): string
+  seal(data: { readonly [Key in keyof Data]?: ReadonlyValue<Data[Key]> | undefined }): string
   /** What a cookie value holds, timeouts included. Never throws. Whoever is signed in by it is left out: that is a credential. */
   open(value: string): OpenedValue
   /** For the layers on top, as `coatcheck/identity`: the clock, the timeouts and the observers of these sessions. */
@@ -153,10 +154,8 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
   const sessionCookies = (outcome: Outcome, context: CookieContext, header: string | null | undefined): string[] => {
     const line = sessionCookie(outcome, context)
     if (line === undefined) return []
-    // Whoever ends a session, or signs in, ends all that another one could come back from, sent with this very request or not.
-    const all = outcome.verb !== 'write' || outcome.because === 'reset' || outcome.because === 'renewed'
     // A set, because two previous cookies may have one name.
-    return [...new Set(checked.previous.flatMap((cookie) => cookie.end(header ?? undefined, context, all))), line]
+    return [...new Set(checked.previous.flatMap((cookie) => cookie.end(header ?? undefined, outcome, context))), line]
   }
 
   // On the request itself: a WeakMap of short-lived keys costs the garbage collector more than all of an untouched session.
@@ -186,10 +185,10 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     return exchange
   }
 
-  const readOnly = (visit: Visit): Session<Data> => {
+  const readOnly = (visit: Visit): ReadonlySession<Data> => {
     const state = newState(visit)
     state.lock('readonly')
-    return createSession(state)
+    return createSession<Data>(state) as object as ReadonlySession<Data> // as: of a `Data` not known, the compiler cannot say that it fits
   }
 
   return {

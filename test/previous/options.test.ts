@@ -13,7 +13,7 @@ const create = (previousCookies: unknown): unknown =>
 
 // as: see above
 test.each<[string, () => unknown, string, RegExp]>([
-  ['no array', () => create({ name: BEFORE }), 'ERR_OPTIONS', /previousCookies is no array/],
+  ['no array', () => create({ name: BEFORE }), 'ERR_OPTIONS', /previousCookies\[0\] is none, expected a list/],
   [
     'a bare object',
     () => create([{ name: BEFORE, open }]),
