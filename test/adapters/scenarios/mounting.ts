@@ -107,7 +107,7 @@ export const MOUNTING: readonly Scenario[] = [
       sockets.handleUpgrade(request, socket, head, async (accepted) => {
         const session = await world.sessions.load(request.headers.cookie)
         try {
-          session.userId = 8
+          Reflect.set(session, 'userId', 8)
         } catch (error) {
           codes.push(Reflect.get(Object(error), 'code'))
         }
