@@ -67,6 +67,7 @@ test('the public names of every subpath are these and no others', () => {
         "postgresStore",
       ],
       "./previous": [
+        "h3SessionCookie",
         "ironSessionCookie",
         "previousCookie",
       ],
