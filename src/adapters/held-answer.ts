@@ -1,4 +1,5 @@
 import { sendingOf, type NodeResponse, type Sending } from './node-response.ts'
+import { shadow } from './shadow.ts'
 import { veil } from './veil.ts'
 
 type Call = readonly [method: 'write' | 'end' | 'flushHeaders', args: unknown[]]
@@ -21,14 +22,7 @@ export function holdAnswer(response: NodeResponse): HeldAnswer {
   const waiting: (() => void)[] = []
   const has: HeldAnswer['has'] = (method) => calls.some(([called]) => called === method)
   const veiled = veil(response)
-  const sending = sendingOf(response)
-  const { on } = sending
-  const hasOwnOn = Object.hasOwn(response, 'on')
-  sending.on = (event, listener) => {
-    if (event !== 'drain') return on.call(response, event, listener)
-    waiting.push(listener)
-    return response as object as ReturnType<Sending['on']> // as: every response emits
-  }
+  let liftDrain: (() => void) | undefined
   return {
     calls,
     waiting,
@@ -38,14 +32,26 @@ export function holdAnswer(response: NodeResponse): HeldAnswer {
       if (!accepts(method, args)) throw invalidChunk()
       calls.push([method, args])
       veiled.took(method)
+      // Nobody waits for what is ended already, and most answers are one `end`.
+      if (method !== 'end') liftDrain ??= hearDrain(response, waiting)
       return method !== 'write' && response
     },
     unveil() {
       veiled.lift()
-      if (hasOwnOn) sending.on = on
-      else Reflect.deleteProperty(response, 'on') // which is cheap, as it came last
+      liftDrain?.()
     },
   }
+}
+
+/** Keeps who begins to listen to `drain`, and gives what ends that. */
+function hearDrain(response: NodeResponse, waiting: (() => void)[]): () => void {
+  const { on } = sendingOf(response)
+  const hear: Sending['on'] = (event, listener) => {
+    if (event !== 'drain') return on.call(response, event, listener)
+    waiting.push(listener)
+    return response as object as ReturnType<Sending['on']> // as: every response emits
+  }
+  return shadow(response, { on: { value: hear, writable: true, enumerable: true } })
 }
 
 /** As Node throws at that line. */

@@ -22,7 +22,8 @@ export function veil(response: NodeResponse): Veil {
 function veilHttp1(response: ServerResponse & { _header?: unknown }): Veil {
   const { _header, finished } = response
   let liftBody: (() => void) | undefined
-  Object.assign(response, { _header: true })
+  // oxlint-disable-next-line no-underscore-dangle -- Node's own name for it
+  response._header = true
   return {
     took(method) {
       // `writableEnded` follows it.
@@ -31,7 +32,9 @@ function veilHttp1(response: ServerResponse & { _header?: unknown }): Veil {
     },
     lift() {
       liftBody?.()
-      Object.assign(response, { _header, finished })
+      // oxlint-disable-next-line no-underscore-dangle -- Node's own name for it
+      response._header = _header
+      response.finished = finished
     },
   }
 }
