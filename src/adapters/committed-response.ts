@@ -42,13 +42,16 @@ class CommittedResponse {
   #isAsked = false
   readonly #commits: CommitHeaders[] = []
   #failure: Failure | undefined
-  /** Fulfilled when every store has answered, one way or the other. */
-  #answers: Promise<void> | undefined
+  /** How many stores have not answered yet. */
+  #waiting = 0
   #isSent = false
   /** Who takes what the application sends, where it is not Node. */
   #taker: HeldAnswer | AbandonedAnswer | undefined
   /** Whether `writeHead` is called for something that needs headers, as Node calls it. */
   #isImplicit = false
+  /** What the application sends while a store has not answered, and whether Node asked for its head. */
+  #held: HeldAnswer | undefined
+  #isHeadImplicit = false
   /** What whoever wrapped `writeHead` has seen, and Node has not. */
   #head: Head | undefined
 
@@ -67,7 +70,7 @@ class CommittedResponse {
     if (this.#taker !== undefined) return this.#taker.take('writeHead', head)
     if (this.#hasLeft) return this.#methods.writeHead.apply(this.#response, head)
     this.#commit()
-    if (this.#answers !== undefined) this.#hold(head)
+    if (this.#waiting > 0) this.#hold(head)
     else if (this.#isImplicit) this.#head = head
     else this.#send(this.#head ?? head)
     return this.#response
@@ -116,23 +119,32 @@ class CommittedResponse {
     this.#isAsked = true // before anything can throw: the error page leaves without asking again
     for (const committing of this.committings) {
       const commit = committing.exchange.commit()
-      if (commit instanceof Promise) this.#answers = this.#answer(commit, committing, this.#answers)
+      if (commit instanceof Promise) this.#waitFor(commit, committing)
       else this.#commits.push(commit)
     }
   }
 
-  /** Fulfilled when that store and the others have answered, whatever they say. */
-  async #answer(
-    commit: Promise<CommitHeaders>,
-    committing: Committing,
-    others: Promise<void> | undefined,
-  ): Promise<void> {
-    try {
-      this.#commits.push(await commit)
-    } catch (error) {
-      this.#failure = [error, committing]
-    }
-    await others
+  #waitFor(commit: Promise<CommitHeaders>, committing: Committing): void {
+    this.#waiting++
+    commit.then(
+      (headers) => {
+        this.#commits.push(headers)
+        this.#answered()
+      },
+      (error: unknown) => {
+        this.#failure = [error, committing]
+        this.#answered()
+      },
+    )
+  }
+
+  /** Goes on when every store has answered, one way or the other. */
+  #answered(): void {
+    this.#waiting--
+    if (this.#waiting > 0 || this.#held === undefined) return
+    this.#held.unveil()
+    if (this.#failure === undefined) this.#release(this.#held)
+    else this.#drop(this.#held, this.#failure)
   }
 
   #send(head: Head): void {
@@ -153,25 +165,18 @@ class CommittedResponse {
     response.statusCode = Number(head[0])
     const held = holdAnswer(response)
     this.#taker = held
+    this.#held = held
+    this.#isHeadImplicit = this.#isImplicit
     this.#head = head
-    void this.#settle(held, this.#isImplicit)
-  }
-
-  async #settle(held: HeldAnswer, isImplicit: boolean): Promise<void> {
-    await this.#answers
-    this.#answers = undefined
-    held.unveil()
-    if (this.#failure === undefined) this.#release(held, isImplicit)
-    else this.#drop(held, this.#failure)
   }
 
   /** Sends what was held, as if the application did so now. */
-  #release(held: HeldAnswer, isImplicit: boolean): void {
+  #release(held: HeldAnswer): void {
     const response = this.#response
     let isFlowing = true
     this.#taker = undefined
     try {
-      if (!isImplicit && this.#head !== undefined) this.#send(this.#head)
+      if (!this.#isHeadImplicit && this.#head !== undefined) this.#send(this.#head)
       for (const [method, args] of held.calls) {
         const result = this.#pass(method, args)
         if (method === 'write') isFlowing = result !== false
