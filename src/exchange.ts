@@ -33,9 +33,9 @@ export interface Exchange<Data extends object> {
    */
   load(): Promise<void> | undefined
   /**
-   * Decides what the response has to carry, once; afterwards every write throws `ERR_SESSION_SENT`. A promise where a server
-   * store has to acknowledge it first: no header may leave before that. Rejects with `ERR_STORE_UNAVAILABLE`; then the response
-   * says so (503) and carries no cookie of ours.
+   * Decides what the response has to carry, once; afterwards every write throws `ERR_SESSION_SENT`, and whoever asks again is
+   * told to add nothing. A promise where a server store has to acknowledge it first: no header may leave before that. Rejects
+   * with `ERR_STORE_UNAVAILABLE`; then the response says so (503) and carries no cookie of ours.
    */
   commit(): CommitHeaders | Promise<CommitHeaders>
 }
@@ -48,8 +48,8 @@ interface Parts {
   readonly newState: (visit: Visit) => SessionState
   readonly newJar: () => CookieJar
   readonly isSecure: () => boolean
-  /** The Set-Cookie line for what became of the session. */
-  readonly sessionCookie: (outcome: Outcome, context: CookieContext) => string | undefined
+  /** The Set-Cookie lines for what became of the session. */
+  readonly sessionCookies: (outcome: Outcome, context: CookieContext) => readonly string[]
 }
 
 export function createExchange<Data extends object>(parts: Parts): Exchange<Data> {
@@ -96,15 +96,16 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
   }
 
   commit(): CommitHeaders | Promise<CommitHeaders> {
+    if (this.#sent) return NOTHING
     this.#sent = true
     const state = this.#state
     if (state === undefined && this.#jar === undefined) return NOTHING
     const lines = this.#jar?.commit(this.#context()) ?? NO_LINES
     const wasRead = state?.wasOpened === true || this.#jar?.wasRead === true
     const headers = (outcome: Outcome): CommitHeaders => {
-      const line = outcome.verb === 'nothing' ? undefined : this.#parts.sessionCookie(outcome, this.#context())
-      const setCookie = line === undefined ? lines : [...lines, line]
-      return { setCookie, vary: wasRead || setCookie.length > 0, noStore: line !== undefined }
+      const own = outcome.verb === 'nothing' ? NO_LINES : this.#parts.sessionCookies(outcome, this.#context())
+      const setCookie = own.length === 0 ? lines : [...lines, ...own]
+      return { setCookie, vary: wasRead || setCookie.length > 0, noStore: own.length > 0 }
     }
     const outcome = state === undefined ? UNTOUCHED : this.#visit?.commit(state)
     state?.lock('sent')

@@ -1,31 +1,15 @@
-import type { SessionError } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
-import {
-  admit,
-  denialResponse,
-  isUnavailable,
-  UNAVAILABLE,
-  type Denial,
-  type DenialOptions,
-  type DenialResponse,
-} from './admission.ts'
+import { admit, denialResponse, type Denial, type DenialOptions } from './admission.ts'
 import { afterLoad } from './after-load.ts'
 import { commitBeforeHeaders } from './committed-response.ts'
+import { answer, answerFailure, type SessionOptions } from './node-answer.ts'
 import type { NodeRequest, NodeResponse } from './node-response.ts'
 
 export type { Denial } from './admission.ts'
+export type { SessionOptions } from './node-answer.ts'
 export type { NodeRequest, NodeResponse } from './node-response.ts'
-
-/** How `session` answers where the sessions are in a server store. */
-export interface SessionOptions<Request, Response> {
-  /**
-   * Answers in place of the default, 503 with Retry-After, when the store could not be asked: before the handler, or after it
-   * when the headers were about to leave. The response is fresh, whatever the handler did with it.
-   */
-  unavailable?(request: Request, response: Response, error: SessionError): unknown
-}
 
 /**
  * Gives `handler` sessions: inside it, `sessions.of(request)` is the session of that request.
@@ -57,22 +41,6 @@ export function session<Data extends object, Request extends NodeRequest, Respon
     if (loaded === undefined) return handler(request, response)
     return afterLoad(loaded, () => handler(request, response), failed)
   }
-}
-
-/** Answers 503, or as the application likes. What is no outage ends as an error that the handler throws: in nobody's hands. */
-function answerFailure<Request, Response extends NodeResponse>(
-  request: Request,
-  response: Response,
-  error: unknown,
-  options: SessionOptions<Request, Response>,
-): unknown {
-  if (!isUnavailable(error)) {
-    response.statusCode = 500
-    response.end()
-    throw error
-  }
-  if (options.unavailable !== undefined) return options.unavailable(request, response, error)
-  return answer(response, denialResponse(UNAVAILABLE))
 }
 
 /** How `requireUser` answers whom it does not let in. */
@@ -110,12 +78,6 @@ export async function deny<Request, Response extends NodeResponse>(
 ): Promise<void> {
   if (options.deny === undefined) answer(response, denialResponse(denial, options))
   else await options.deny(request, response, denial)
-}
-
-function answer(response: NodeResponse, { status, headers, body }: DenialResponse): void {
-  response.statusCode = status
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-  response.end(body)
 }
 
 /**

@@ -1,12 +1,12 @@
 import type { CommitHeaders } from '../exchange.ts'
 import { isHttp2, type NodeResponse } from './node-response.ts'
+import { isOfOneAnswer } from './one-answer.ts'
 import { varyWithCookie } from './vary.ts'
 
 /** What a session adds to a response. */
 export function addHeaders(response: NodeResponse, { setCookie, vary, noStore }: CommitHeaders): void {
   if (!vary) return
-  const before = response.getHeader('vary')
-  const names = before === undefined ? 'Cookie' : varyWithCookie([before].flat().join(', '))
+  const names = varyWithCookie([response.getHeader('vary') ?? []].flat().join(', '))
   if (names !== undefined) response.setHeader('Vary', names)
   if (noStore && !response.hasHeader('cache-control')) response.setHeader('Cache-Control', 'no-store')
   for (const line of setCookie) response.appendHeader('Set-Cookie', line)
@@ -29,14 +29,6 @@ function pairsOf(list: readonly unknown[]): [string, unknown][] {
   return list.flatMap((name, at) => (at % 2 === 0 ? [[String(name), list[at + 1]]] : []))
 }
 
-/**
- * Headers that say something of one answer, and would be untrue of the next: its body, how it may be cached, where it sends
- * the browser to, what it has the browser keep, forget or load. What is left belongs to the server or the request: security
- * policies, CORS, request ids, `Vary`.
- */
-const OF_ONE_ANSWER =
-  /^content-(?!security)|cache-control|^x-(?:accel-|sendfile)|^(?:etag|last-modified|expires|accept-ranges|transfer-encoding|trailer|location|refresh|link|set-cookie|clear-site-data)$/
-
 /** Takes off a response whatever described an answer that does not leave. */
 export function forgetAnswer(response: NodeResponse): void {
   response.statusCode = 200
@@ -44,5 +36,5 @@ export function forgetAnswer(response: NodeResponse): void {
   if (!isHttp2(response)) response.statusMessage = ''
   response.addTrailers({}) // takes back those of HTTP/1; HTTP/2 can only be given more
   // Only what is there: to Node, a removed Content-Length is also one that it must not add.
-  for (const name of response.getHeaderNames()) if (OF_ONE_ANSWER.test(name)) response.removeHeader(name)
+  for (const name of response.getHeaderNames()) if (isOfOneAnswer(name)) response.removeHeader(name)
 }

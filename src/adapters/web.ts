@@ -2,16 +2,9 @@ import type { SessionError } from '../errors.ts'
 import type { CommitHeaders } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
-import {
-  admit,
-  denialResponse,
-  isUnavailable,
-  UNAVAILABLE,
-  type Denial,
-  type DenialOptions,
-  type DenialResponse,
-} from './admission.ts'
-import { varyWithCookie } from './vary.ts'
+import { admit, denialResponse, isUnavailable, UNAVAILABLE, type Denial, type DenialOptions } from './admission.ts'
+import { isOutermost } from './outermost.ts'
+import { responseOf, withHeaders } from './web-response.ts'
 
 export type { Denial } from './admission.ts'
 
@@ -35,16 +28,17 @@ export interface SessionOptions {
  * With a server store, `handler` is called when the session is there, and its response is given back when the store has
  * acknowledged; if the store does not answer, that response is dropped for a 503.
  */
-export function session<Data extends object, Rest extends unknown[]>(
+export function session<Data extends object, Incoming extends Request, Rest extends unknown[]>(
   sessions: Sessions<Data>,
-  handler: (request: Request, ...rest: Rest) => Response | Promise<Response>,
+  handler: (request: Incoming, ...rest: Rest) => Response | Promise<Response>,
   options: SessionOptions = {},
-): (request: Request, ...rest: Rest) => Promise<Response> {
+): (request: Incoming, ...rest: Rest) => Promise<Response> {
   return async (request, ...rest) => {
     const exchange = sessions.begin(request, {
       cookieHeader: request.headers.get('cookie'),
       isSecure: () => request.url.startsWith('https:'),
     })
+    if (!isOutermost(exchange)) return handler(request, ...rest)
     try {
       const loaded = exchange.load()
       if (loaded !== undefined) await loaded
@@ -82,10 +76,6 @@ function answerFailure(
   return unavailable === undefined ? responseOf(denialResponse(UNAVAILABLE)) : unavailable(request, error)
 }
 
-function responseOf({ status, headers, body }: DenialResponse): Response {
-  return new Response(body, { status, headers })
-}
-
 /** How `requireUser` answers whom it does not let in. */
 export interface RequireUserOptions extends DenialOptions {
   /** Answers in place of the default. */
@@ -111,25 +101,4 @@ export function requireUser<User, Id extends UserId, Rest extends unknown[]>(
     if (options.deny !== undefined) return options.deny(request, admission.denial)
     return responseOf(denialResponse(admission.denial, options))
   }
-}
-
-function withHeaders(response: Response, commit: CommitHeaders): Response {
-  if (!commit.vary) return response
-  try {
-    addHeaders(response.headers, commit)
-    return response
-  } catch (error) {
-    // Response.redirect() and what fetch() returned cannot be changed; their copy can.
-    if (!(error instanceof TypeError)) throw error
-    const copy = new Response(response.body, response)
-    addHeaders(copy.headers, commit)
-    return copy
-  }
-}
-
-function addHeaders(headers: Headers, { setCookie, noStore }: CommitHeaders): void {
-  const vary = varyWithCookie(headers.get('vary') ?? '')
-  if (vary !== undefined) headers.set('vary', vary)
-  if (noStore && !headers.has('cache-control')) headers.set('cache-control', 'no-store')
-  for (const line of setCookie) headers.append('set-cookie', line)
 }

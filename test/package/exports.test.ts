@@ -25,6 +25,14 @@ test('the public names of every subpath are these and no others', () => {
         "requireUser",
         "session",
       ],
+      "./fastify": [
+        "coatcheck",
+        "requireUser",
+      ],
+      "./hono": [
+        "requireUser",
+        "session",
+      ],
       "./identity": [
         "createIdentity",
         "userSessions",
@@ -39,8 +47,15 @@ test('the public names of every subpath are these and no others', () => {
       "./inspect": [
         "inspectCookie",
       ],
+      "./koa": [
+        "requireUser",
+        "session",
+      ],
       "./memory": [
         "memoryStore",
+      ],
+      "./next": [
+        "nextSessions",
       ],
       "./node": [
         "attach",
@@ -50,6 +65,10 @@ test('the public names of every subpath are these and no others', () => {
       ],
       "./postgres": [
         "postgresStore",
+      ],
+      "./previous": [
+        "ironSessionCookie",
+        "previousCookie",
       ],
       "./rails": [
         "KeyGenerator",
@@ -73,6 +92,9 @@ test('the public names of every subpath are these and no others', () => {
         "migrate",
       ],
       "./testing": [
+        "cookieClient",
+        "fakeClock",
+        "signedInCookie",
         "storeContract",
       ],
       "./web": [
@@ -112,11 +134,15 @@ test('every subpath that a document, a doc comment or an example names is one th
   expect(unknown).toEqual([])
 })
 
-test('what is built imports no package that users would not get with it', () => {
-  const packages = importsOf(readTree('dist', ['.js', '.d.ts']))
-    .filter(({ target, specifier }) => target === undefined && !specifier.startsWith('node:'))
-    .map(({ specifier }) => specifier)
-  expect([...new Set(packages)].toSorted()).toEqual(Object.keys(packageJson.dependencies).toSorted())
+test('what is built imports no package that users would not get with it, but for the types of their own framework', () => {
+  const packages = (typeOnly: boolean): string[] =>
+    importsOf(readTree('dist', [typeOnly ? '.d.ts' : '.js']))
+      .filter(({ target, specifier }) => target === undefined && !specifier.startsWith('node:'))
+      .map(({ specifier }) => specifier)
+  const dependencies = Object.keys(packageJson.dependencies)
+  expect([...new Set(packages(false))].toSorted()).toEqual(dependencies.toSorted())
+  const frameworks = packages(true).filter((name) => !dependencies.includes(name))
+  expect([...new Set(frameworks)].toSorted()).toEqual(Object.keys(packageJson.peerDependencies).toSorted())
 })
 
 /** Built files with that ending, named without it. */

@@ -44,6 +44,7 @@ export class SlowStore {
 
   #exchange(real: Exchange<Data>, loads: boolean, commits: boolean): Exchange<Data> {
     let loaded: Promise<void> | undefined
+    let isAsked = false
     return {
       get session() {
         return real.session
@@ -58,7 +59,9 @@ export class SlowStore {
       },
       commit: (): CommitHeaders | Promise<CommitHeaders> => {
         const headers = commitNow(real)
-        return commits ? this.#ask('commit').then(() => headers) : headers
+        const isFirst = !isAsked
+        isAsked = true
+        return commits && isFirst ? this.#ask('commit').then(() => headers) : headers
       },
     }
   }

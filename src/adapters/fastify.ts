@@ -1,0 +1,135 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { CommitHeaders, Exchange } from '../exchange.ts'
+import type { Identity, UserId } from '../identity/index.ts'
+import type { Sessions } from '../sessions.ts'
+import { admit, denialResponse, type Denial, type DenialOptions } from './admission.ts'
+import { afterLoad } from './after-load.ts'
+import { commitBeforeHeaders } from './committed-response.ts'
+import { answerFailure } from './node-answer.ts'
+import { isOfOneAnswer } from './one-answer.ts'
+import { varyWithCookie } from './vary.ts'
+
+export type { Denial } from './admission.ts'
+
+/**
+ * Plugin for Fastify 5: in its routes, `sessions.of(request)` and `request.session` are the session of the request.
+ *
+ * ```ts
+ * const app = fastify()
+ * app.register(coatcheck, { sessions })
+ * app.post('/accounts/:id/switch', (request, reply) => {
+ *   sessions.of(request).accountId = Number(request.params.id)
+ *   return reply.redirect('/dashboard')
+ * })
+ * ```
+ *
+ * Register it inside another plugin to give sessions to that plugin's routes alone. `sessions.of(request)` is typed as it is;
+ * an application that prefers `request.session` declares it, as Fastify asks of every decorator:
+ *
+ * ```ts
+ * declare module 'fastify' {
+ *   interface FastifyRequest { readonly session: Session<BillingSession> }
+ * }
+ * ```
+ *
+ * The session is loaded in `onRequest` and committed in `onSend`, after the `onSend` hooks that were added before. If its store
+ * does not answer, what the handler sent is dropped and the error goes to the error handler; Fastify's own answers 503 with
+ * Retry-After. Where a reply is hijacked, the session is committed when the headers of `reply.raw` leave. `Secure: 'auto'`
+ * follows `request.protocol`, and so the server's `trustProxy` setting.
+ */
+export function coatcheck<Data extends object>(
+  app: FastifyInstance,
+  { sessions }: { readonly sessions: Sessions<Data> },
+  done: () => void,
+): void {
+  const exchangeOf = (request: FastifyRequest): Exchange<Data> =>
+    sessions.begin(request, {
+      cookieHeader: request.headers.cookie,
+      isSecure: () => request.protocol === 'https',
+    })
+
+  // Of two sessions, the first has the name; so has another plugin that took it.
+  if (!app.hasRequestDecorator('session')) {
+    app.decorateRequest('session', {
+      getter(this: FastifyRequest): never {
+        return sessions.of(this) as never // as: the application declares what `request.session` is
+      },
+    })
+  }
+  app.addHook('onRequest', (request, reply, next) => {
+    const exchange = exchangeOf(request)
+    // For whoever goes past Fastify, and so past `onSend` and the error handler.
+    commitBeforeHeaders(reply.raw, { exchange, failed: (error) => answerFailure(request, reply.raw, error, {}) })
+    const loaded = exchange.load()
+    if (loaded === undefined) next()
+    else void afterLoad(loaded, next, (error) => next(error as Error)) // as: a SessionError, or what the store threw
+  })
+  app.addHook('onSend', (request, reply, payload, next) => {
+    const commit = exchangeOf(request).commit()
+    if (commit instanceof Promise) {
+      void afterLoad(
+        commit.then((headers) => addHeaders(reply, headers)),
+        next,
+        (error) => {
+          forgetAnswer(reply, payload)
+          next(error as Error) // as: see above
+        },
+      )
+    } else {
+      addHeaders(reply, commit)
+      next()
+    }
+  })
+  done()
+}
+
+// What `fastify-plugin` does: the hooks belong to the instance that registers, and not to a child of it.
+Object.assign(coatcheck, { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'coatcheck' })
+
+function addHeaders(reply: FastifyReply, { setCookie, vary, noStore }: CommitHeaders): void {
+  if (!vary) return
+  const names = varyWithCookie([reply.getHeader('vary') ?? []].flat().join(', '))
+  if (names !== undefined) reply.header('vary', names)
+  if (noStore && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  for (const line of setCookie) reply.header('set-cookie', line) // Fastify keeps those that are there
+}
+
+function forgetAnswer(reply: FastifyReply, payload: unknown): void {
+  for (const name of Object.keys(reply.getHeaders())) if (isOfOneAnswer(name)) reply.removeHeader(name)
+  if (
+    typeof payload === 'object' &&
+    payload !== null &&
+    'destroy' in payload &&
+    typeof payload.destroy === 'function'
+  ) {
+    payload.destroy()
+  }
+}
+
+/** How `requireUser` answers whom it does not let in. */
+export interface RequireUserOptions extends DenialOptions {
+  /** Answers in place of the default. */
+  deny?(request: FastifyRequest, reply: FastifyReply, denial: Denial): unknown
+}
+
+/**
+ * A `preHandler` hook that lets in who is signed in and allowed; the handler gets the user from `identity.currentUser(session)`,
+ * which asks nobody again. Everybody else gets 401, or 303 to `signInPath`; 403 where `allow` says no; 503 with Retry-After
+ * where the record cannot be asked.
+ *
+ * ```ts
+ * app.get('/account', { preHandler: requireUser(identity, { signInPath: '/sign-in' }) }, handler)
+ * ```
+ */
+export function requireUser<User, Id extends UserId>(
+  identity: Identity<Id, User>,
+  options: RequireUserOptions = {},
+): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
+  return async (request, reply) => {
+    const admission = await admit(identity, request)
+    if ('user' in admission) return undefined
+    if (options.deny !== undefined) return options.deny(request, reply, admission.denial)
+    const { status, headers, body } = denialResponse(admission.denial, options)
+    return reply.code(status).headers(headers).send(body)
+  }
+}
