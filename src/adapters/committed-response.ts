@@ -119,23 +119,19 @@ class CommittedResponse {
     this.#isAsked = true // before anything can throw: the error page leaves without asking again
     for (const committing of this.committings) {
       const commit = committing.exchange.commit()
-      if (commit instanceof Promise) this.#waitFor(commit, committing)
+      if (commit instanceof Promise) void this.#waitFor(commit, committing)
       else this.#commits.push(commit)
     }
   }
 
-  #waitFor(commit: Promise<CommitHeaders>, committing: Committing): void {
+  async #waitFor(commit: Promise<CommitHeaders>, committing: Committing): Promise<void> {
     this.#waiting++
-    commit.then(
-      (headers) => {
-        this.#commits.push(headers)
-        this.#answered()
-      },
-      (error: unknown) => {
-        this.#failure = [error, committing]
-        this.#answered()
-      },
-    )
+    try {
+      this.#commits.push(await commit)
+    } catch (error) {
+      this.#failure = [error, committing]
+    }
+    this.#answered()
   }
 
   /** Goes on when every store has answered, one way or the other. */
