@@ -1,6 +1,6 @@
 import type { CommitHeaders } from '../exchange.ts'
 import { abandonAnswer, type AbandonedAnswer } from './abandoned-answer.ts'
-import { accepts, holdAnswer, type HeldAnswer } from './held-answer.ts'
+import { accepts, HeldAnswer } from './held-answer.ts'
 import { sendingOf, type NodeResponse, type Sending } from './node-response.ts'
 import { addHeaders, forgetAnswer, setAll } from './response-headers.ts'
 
@@ -27,6 +27,27 @@ export function commitBeforeHeaders(
 }
 
 const COMMITTED: unique symbol = Symbol('sessions')
+
+/** A response that has passed through here. */
+interface Held {
+  readonly [COMMITTED]: CommittedResponse
+}
+
+/** The same functions for all responses, as Node's own are: with some for each, V8 would look them up at every call. */
+const OURS = {
+  writeHead(this: Held, ...head: unknown[]): unknown {
+    return this[COMMITTED].writeHead(head)
+  },
+  write(this: Held, ...args: unknown[]): unknown {
+    return this[COMMITTED].call('write', args)
+  },
+  end(this: Held, ...args: unknown[]): unknown {
+    return this[COMMITTED].call('end', args)
+  },
+  flushHeaders(this: Held, ...args: unknown[]): unknown {
+    return this[COMMITTED].call('flushHeaders', args)
+  },
+}
 
 /** The arguments of `writeHead`: the status, perhaps a reason, perhaps headers. */
 type Head = unknown[]
@@ -60,13 +81,13 @@ class CommittedResponse {
     const sending = sendingOf(response)
     const { writeHead, write, end, flushHeaders, on } = sending
     this.#methods = { writeHead, write, end, flushHeaders, on }
-    sending.writeHead = this.#writeHead
-    sending.write = this.#write
-    sending.end = this.#end
-    sending.flushHeaders = this.#flushHeaders
+    sending.writeHead = OURS.writeHead
+    sending.write = OURS.write
+    sending.end = OURS.end
+    sending.flushHeaders = OURS.flushHeaders
   }
 
-  readonly #writeHead: Sending['writeHead'] = (...head) => {
+  writeHead(head: Head): unknown {
     if (this.#taker !== undefined) return this.#taker.take('writeHead', head)
     if (this.#hasLeft) return this.#methods.writeHead.apply(this.#response, head)
     this.#commit()
@@ -76,11 +97,7 @@ class CommittedResponse {
     return this.#response
   }
 
-  readonly #write: Sending['write'] = (...args) => this.#call('write', args)
-  readonly #end: Sending['end'] = (...args) => this.#call('end', args)
-  readonly #flushHeaders: Sending['flushHeaders'] = (...args) => this.#call('flushHeaders', args)
-
-  #call(method: 'write' | 'end' | 'flushHeaders', args: unknown[]): unknown {
+  call(method: 'write' | 'end' | 'flushHeaders', args: unknown[]): unknown {
     if (!this.#hasLeft && this.#taker === undefined && this.#head === undefined && accepts(method, args)) this.#begin()
     return this.#taker === undefined ? this.#pass(method, args) : this.#taker.take(method, args)
   }
@@ -103,7 +120,7 @@ class CommittedResponse {
       this.#isImplicit = false
     }
     // Whoever wrapped it has had their turn, and expect no other.
-    if (this.#head !== undefined) sending.writeHead = this.#writeHead
+    if (this.#head !== undefined) sending.writeHead = OURS.writeHead
   }
 
   #pass(method: 'write' | 'end' | 'flushHeaders', args: unknown[]): unknown {
@@ -159,7 +176,7 @@ class CommittedResponse {
     const response = this.#response
     const head = setGiven(response, given)
     response.statusCode = Number(head[0])
-    const held = holdAnswer(response)
+    const held = new HeldAnswer(response)
     this.#taker = held
     this.#held = held
     this.#isHeadImplicit = this.#isImplicit
@@ -213,6 +230,7 @@ function noop(): void {}
 
 /** Sets the headers among the arguments of `writeHead`, and gives the others. */
 function setGiven(response: NodeResponse, head: Head): Head {
+  if (head.length === 1) return head
   const headers = head.findLast((argument) => typeof argument === 'object' && argument !== null)
   if (headers !== undefined) setAll(response, headers)
   return head.filter((argument) => typeof argument !== 'object')

@@ -1,45 +1,44 @@
 import { sendingOf, type NodeResponse, type Sending } from './node-response.ts'
 import { shadow } from './shadow.ts'
-import { veil } from './veil.ts'
+import { veil, type Veil } from './veil.ts'
 
 type Call = readonly [method: 'write' | 'end' | 'flushHeaders', args: unknown[]]
 
 /** What an application sends while the headers wait for a store. To it, the response looks as if they had left. */
-export interface HeldAnswer {
+export class HeldAnswer {
   /** In their order. */
-  readonly calls: readonly Call[]
+  readonly calls: Call[] = []
   /** Who began to listen to `drain`. No middleware has seen them, which would tell them of the next answer too. */
-  readonly waiting: readonly (() => void)[]
-  has(method: Call[0]): boolean
-  /** Takes what is sent. */
-  take(method: Call[0] | 'writeHead', args: unknown[]): unknown
-  /** Lets the response look as it is. */
-  unveil(): void
-}
+  readonly waiting: (() => void)[] = []
+  readonly #response: NodeResponse
+  readonly #veil: Veil
+  #liftDrain: (() => void) | undefined
 
-export function holdAnswer(response: NodeResponse): HeldAnswer {
-  const calls: Call[] = []
-  const waiting: (() => void)[] = []
-  const has: HeldAnswer['has'] = (method) => calls.some(([called]) => called === method)
-  const veiled = veil(response)
-  let liftDrain: (() => void) | undefined
-  return {
-    calls,
-    waiting,
-    has,
-    take(method, args) {
-      if (method === 'writeHead') return response.setHeader('Date', '') // throws, as it is too late for headers
-      if (!accepts(method, args)) throw invalidChunk()
-      calls.push([method, args])
-      veiled.took(method)
-      // Nobody waits for what is ended already, and most answers are one `end`.
-      if (method !== 'end') liftDrain ??= hearDrain(response, waiting)
-      return method !== 'write' && response
-    },
-    unveil() {
-      veiled.lift()
-      liftDrain?.()
-    },
+  constructor(response: NodeResponse) {
+    this.#response = response
+    this.#veil = veil(response)
+  }
+
+  has(method: Call[0]): boolean {
+    return this.calls.some(([called]) => called === method)
+  }
+
+  /** Takes what is sent. */
+  take(method: Call[0] | 'writeHead', args: unknown[]): unknown {
+    const response = this.#response
+    if (method === 'writeHead') return response.setHeader('Date', '') // throws, as it is too late for headers
+    if (!accepts(method, args)) throw invalidChunk()
+    this.calls.push([method, args])
+    this.#veil.took(method)
+    // Nobody waits for what is ended already, and most answers are one `end`.
+    if (method !== 'end') this.#liftDrain ??= hearDrain(response, this.waiting)
+    return method !== 'write' && response
+  }
+
+  /** Lets the response look as it is. */
+  unveil(): void {
+    this.#veil.lift()
+    this.#liftDrain?.()
   }
 }
 
