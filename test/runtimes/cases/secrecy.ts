@@ -52,7 +52,7 @@ export const secrecyCases: readonly RuntimeCase[] = [
     check({ show }) {
       const session = createSessions({ name: 'session', secrets: [SECRET] }).read(undefined)
       try {
-        session['note'] = STORED
+        Reflect.set(session, 'note', STORED)
       } catch (error) {
         for (const print of [show, deep, String]) assert.ok(!textOf(print, error).includes(STORED))
         return
