@@ -1,19 +1,11 @@
-import { built } from '../built.ts'
 import type { Step } from '../contender.ts'
 import type { SessionData } from '../session.ts'
-import type * as EscapedReader from '../../src/rails/escaped-reader.ts'
-import type * as EscapedWriter from '../../src/rails/escaped-writer.ts'
-import type * as JsonText from '../../src/rails/json-text.ts'
-import type * as MessageJson from '../../src/rails/message-json.ts'
-import type * as Metadata from '../../src/rails/metadata.ts'
-import type * as SessionPayload from '../../src/rails/session-payload.ts'
-
-const { readEscaped } = await built<typeof EscapedReader>('rails/escaped-reader.js')
-const { writeEscaped } = await built<typeof EscapedWriter>('rails/escaped-writer.js')
-const { memberTexts } = await built<typeof JsonText>('rails/json-text.js')
-const { parseRailsJson } = await built<typeof MessageJson>('rails/message-json.js')
-const { unwrap, wrap } = await built<typeof Metadata>('rails/metadata.js')
-const { writeSession } = await built<typeof SessionPayload>('rails/session-payload.js')
+import { readEscaped } from '../../src/rails/escaped-reader.ts'
+import { writeEscaped } from '../../src/rails/escaped-writer.ts'
+import { memberTexts, type JsonEscapes } from '../../src/rails/json-text.ts'
+import { parseRailsJson } from '../../src/rails/message-json.ts'
+import { unwrap, wrap } from '../../src/rails/metadata.ts'
+import { writeSession } from '../../src/rails/session-payload.ts'
 
 /** A part of our seal or open that the raw loop has not, to say what the rest is spent on. */
 export interface Part {
@@ -21,7 +13,7 @@ export interface Part {
   readonly step: Step<unknown>
 }
 
-const ESCAPES: JsonText.JsonEscapes = { htmlEntities: true, jsSeparators: false }
+const ESCAPES: JsonEscapes = { htmlEntities: true, jsSeparators: false }
 
 /** @param values many of the same session: a loop over one and the same is faster, because the processor learns it */
 export function parts(
