@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { CookieJar, createSealer, createSessions, SessionError, type AnyData, type Session } from 'coatcheck'
 import { MessageEncryptor, railsFormat } from 'coatcheck/rails'
-import { SECRET } from '../app/routes.ts'
+import { SECRET } from '../app/sessions.ts'
 import type { RuntimeCase } from '../case.ts'
 
 const sessions = createSessions({ name: 'blamed', secrets: [SECRET] })
@@ -55,7 +55,7 @@ const MISTAKES: Readonly<Record<string, (here: () => void) => unknown>> = {
     return [here(), Object.keys(session)]
   },
   'writing to a session that is for reading': (here) => {
-    const session = sessions.read(undefined)
+    const session = sessions.read(undefined) as object as Session<AnyData> // as: JavaScript has no types that would stop it
     return [here(), (session['a'] = 1)]
   },
   'an overflow': (here) => {
