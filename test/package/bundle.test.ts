@@ -66,7 +66,7 @@ describe('what an entry imports at run time', () => {
     const { files, packages } = reach('dist/index.js', dist)
     expect(folders(files)).toEqual(['cookies', 'persistence', 'sealing', 'serializers', 'session', 'stores'])
     expect(files.filter((file) => file.startsWith('dist/stores/'))).toEqual(['dist/stores/store.js'])
-    expect(packages).toEqual(['cookie', 'node:crypto', 'node:diagnostics_channel', 'node:util'])
+    expect(packages).toEqual(['cookie', 'node:crypto', 'node:diagnostics_channel'])
   })
 
   test.each(MODULES.filter(([, file]) => file.startsWith('dist/adapters/')))(
@@ -97,7 +97,7 @@ describe('what an entry imports at run time', () => {
       'session',
       'stores',
     ])
-    expect(packages).toEqual(['@msgpack/msgpack', 'cookie', 'node:crypto', 'node:diagnostics_channel', 'node:util'])
+    expect(packages).toEqual(['@msgpack/msgpack', 'cookie', 'node:crypto', 'node:diagnostics_channel'])
   })
 
   test('coatcheck/identity brings sessions as they are in a request, and no database', () => {
