@@ -50,7 +50,8 @@ export const secrecyCases: readonly RuntimeCase[] = [
   {
     name: 'an error names keys and sizes, never the value',
     check({ show }) {
-      const session = createSessions({ name: 'session', secrets: [SECRET] }).read(undefined)
+      const sessions = createSessions({ name: 'session', secrets: [SECRET] })
+      const session: Record<string, unknown> = sessions.read(undefined)
       try {
         Reflect.set(session, 'note', STORED)
       } catch (error) {

@@ -1,7 +1,7 @@
 'use client'
 
 import { useActionState } from 'react'
-import { signIn } from '../actions'
+import { signIn } from '@/app/actions'
 
 export function SignInForm() {
   const [{ error }, action] = useActionState(signIn, {})

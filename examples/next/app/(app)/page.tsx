@@ -1,8 +1,8 @@
-import { signOut, switchAccount } from './actions'
+import Link from 'next/link'
+import { signOut, switchAccount } from '../actions'
 import { currentUser } from '@/identity'
 import { sessions } from '@/sessions'
 import { accounts, findAccount } from '@/users'
-import Link from 'next/link'
 
 export default async function Dashboard() {
   const user = await currentUser()
@@ -21,7 +21,7 @@ export default async function Dashboard() {
       <form action={signOut}>
         <button>Sign out</button>
       </form>
-      <Link href="/trap">A component that writes</Link>
+      <Link href="/traps">Traps</Link>
     </main>
   )
 }
