@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 import { CookieJar, createSealer, createSessions } from 'coatcheck'
 import { railsFormat } from 'coatcheck/rails'
-import { SECRET } from '../app/routes.ts'
+import { SECRET } from '../app/sessions.ts'
 import type { RuntimeCase } from '../case.ts'
 
 const STORED = 'stored-where-nobody-looks'
