@@ -5,7 +5,7 @@ import type * as Index from '../../src/index.ts'
 import type { Sessions } from '../../src/index.ts'
 import type * as Redis from '../../src/stores/redis.ts'
 import { built } from '../built.ts'
-import type { VisitorSession } from './visitor-session.ts'
+import type { VisitorSession } from '../servers/visitor-session.ts'
 
 const { createSessions } = await built<typeof Index>('index.js')
 const { redisStore } = await built<typeof Redis>('stores/redis.js')

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { RedisStore } from 'connect-redis'
 import express, { type RequestHandler } from 'express'
-import { serveExpress } from './express-server.ts'
+import { serveExpress } from '../servers/express-server.ts'
 import { nodeRedis } from './redis-clients.ts'
-import type { VisitorSession } from './visitor-session.ts'
+import type { VisitorSession } from '../servers/visitor-session.ts'
 
 /** What of `express-session` is used here. Its own types give `req.session` another type than ours do. */
 type ExpressSession = (options: {
@@ -26,5 +26,5 @@ export async function serveExpressSession(options: { readonly disableTouch?: boo
     secret: randomBytes(32).toString('base64url'),
   })
   // as: the middleware above put it there
-  await serveExpress(express().use(middleware), (req) => req.session as VisitorSession)
+  await serveExpress(express().use(middleware), { of: (req) => req.session as VisitorSession })
 }

@@ -1,11 +1,8 @@
-import { join } from 'node:path'
-import { inTurn, runLoad } from '../load.ts'
 import { quantile } from '../quartiles.ts'
-import { startServerProcess, type ServerProcess } from '../server-process.ts'
-import { REDIS_URL, type Contender, type Ready } from './contender.ts'
-import type { RedisProcess } from './redis-process.ts'
-import type { Route } from './routes.ts'
-import { requestsTo, signIn } from './visitors.ts'
+import type { Contender } from '../servers/contender.ts'
+import type { Server } from '../servers/interleave.ts'
+import { startServer as startWorking } from '../servers/working-server.ts'
+import { REDIS_URL, type RedisProcess } from './redis-process.ts'
 
 /** What a server did for some milliseconds. */
 export interface Slice {
@@ -17,41 +14,21 @@ export interface Slice {
   readonly redisCpu: number
 }
 
-/** A server that runs, with a thousand visitors who are signed in. */
-export interface Server {
-  slice(route: Route, milliseconds: number): Promise<Slice>
-  close(): void
-}
-
-/** @param hasSessions whether it has to keep them, or is a framework alone */
-export async function startServer({ server }: Contender, redis: RedisProcess, hasSessions: boolean): Promise<Server> {
-  const file = join(import.meta.dirname, 'contenders', `${server}.ts`)
-  const process = await startServerProcess<Ready>(file, { [REDIS_URL]: redis.url })
-  const cookieHeaders = await signIn(process.ready.port, hasSessions)
-  const requests = new Map<Route, () => Buffer>()
+export async function startServer(contender: Contender, redis: RedisProcess): Promise<Server<Slice>> {
+  const working = await startWorking(contender, { [REDIS_URL]: redis.url })
   return {
-    slice(route, milliseconds) {
-      const next = requests.get(route) ?? inTurn(requestsTo(route, cookieHeaders))
-      requests.set(route, next)
-      return sliceOf(process, redis, next, milliseconds)
+    warmUp: (route) => working.warmUp(route),
+    async slice(route, milliseconds) {
+      const before = await redis.cpu()
+      const { load, cpu } = await working.slice(route, milliseconds)
+      const { requests, seconds, latencies } = load
+      return {
+        perSecond: requests / seconds,
+        p99: quantile(latencies, 0.99),
+        cpu,
+        redisCpu: ((await redis.cpu()) - before) / requests,
+      }
     },
-    close: () => process.close(),
-  }
-}
-
-async function sliceOf(
-  server: ServerProcess<Ready>,
-  redis: RedisProcess,
-  next: () => Buffer,
-  milliseconds: number,
-): Promise<Slice> {
-  const [cpuBefore, redisBefore] = [await server.cpu(), await redis.cpu()]
-  const { requests, seconds, latencies } = await runLoad(server.ready.port, next, milliseconds)
-  const [cpuAfter, redisAfter] = [await server.cpu(), await redis.cpu()]
-  return {
-    perSecond: requests / seconds,
-    p99: quantile(latencies, 0.99),
-    cpu: (cpuAfter - cpuBefore) / requests,
-    redisCpu: (redisAfter - redisBefore) / requests,
+    close: () => working.close(),
   }
 }

@@ -3,7 +3,7 @@ import { machine } from '../machine.ts'
 import type { Quartiles } from '../quartiles.ts'
 import { figure, markdownTable, wrap } from '../table-text.ts'
 import type { Row } from './rows.ts'
-import { READ, WRITE, type Route } from './routes.ts'
+import { READ, WRITE, type Route } from '../servers/routes.ts'
 
 export interface StoresResult {
   readonly rounds: number
@@ -57,14 +57,16 @@ function cells({
 }
 
 /** The peers as their documentation sets them up. */
-const PEERS = ['express-session', 'fastify-session']
+const PEERS = ['stores/contenders/express-session', 'stores/contenders/fastify-session']
 
 function verdict(rows: readonly Row[]): string {
   const ratioOf = (route: Route, server: string): number =>
     rows.find((row) => row.route === route && row.contender.server === server)?.ratio.median ?? Number.NaN
   const ahead = [READ, WRITE].flatMap((route) =>
-    ['express-coatcheck-node-redis', 'express-coatcheck-ioredis'].map(
-      (own) => ratioOf(route, own) > Math.max(...PEERS.map((peer) => ratioOf(route, peer))),
+    ['node-redis', 'ioredis'].map(
+      (client) =>
+        ratioOf(route, `stores/contenders/express-coatcheck-${client}`) >
+        Math.max(...PEERS.map((peer) => ratioOf(route, peer))),
     ),
   )
   return `The goal is that coatcheck on Express keeps more of its framework's requests than both peers of theirs, with either client, reading and writing: ${ahead.every(Boolean) ? 'met' : 'MISSED'}.`
@@ -79,7 +81,7 @@ function foot({ rounds, milliseconds, redis }: StoresResult): string[] {
     ...[
       'One server process for each row, of which one works at a time; 8 keep-alive connections from one other process, and \
 Redis, on the same machine. A thousand sessions in turn, of three short keys and one that is written. "alone" is the framework \
-with the same routes and no session, before and after its rows in each round.',
+with the same routes and no session, before and after each of its rows.',
       '/read gives one key of the session as JSON, /write sets one, /untouched has a session and does not look at it.',
       'coatcheck has no adapter for Fastify yet. It is measured on Express and on node:http and compared by the ratio to its \
 own framework: as Express takes longer for a request than Fastify, that flatters it beside @fastify/session, and on node:http \

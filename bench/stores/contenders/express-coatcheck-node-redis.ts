@@ -1,8 +1,8 @@
 import express from 'express'
 import { expressSession, newSessions } from '../coatcheck.ts'
-import { serveExpress } from '../express-server.ts'
+import { serveExpress } from '../../servers/express-server.ts'
 import { nodeRedis } from '../redis-clients.ts'
 
 const sessions = newSessions(await nodeRedis())
 
-await serveExpress(express().use(expressSession(sessions)), (req) => sessions.of(req))
+await serveExpress(express().use(expressSession(sessions)), { of: (req) => sessions.of(req) })

@@ -2,8 +2,10 @@
 export interface Contender {
   /** Its row. */
   readonly title: string
-  /** The name of its file in `contenders/`, without `.ts`. */
+  /** Its file, below `bench/` and without `.ts`. */
   readonly server: string
+  /** Whether it keeps none, as a framework alone. */
+  readonly isWithoutSessions?: true
 }
 
 /** A framework without sessions, and with those that are measured against it. */
@@ -16,6 +18,3 @@ export interface Framework {
 export interface Ready {
   readonly port: number
 }
-
-/** What a server is told by its environment. */
-export const REDIS_URL = 'BENCH_REDIS'
