@@ -104,11 +104,17 @@ export function blameCaller<Result>(boundary: object, body: () => Result): Resul
   try {
     return body()
   } catch (error) {
-    // as: every boundary is a function or a class, generic ones included, which no narrower type says
-    if (error instanceof SessionError) Error.captureStackTrace(error, boundary as () => void)
+    if (error instanceof SessionError) {
+      // as: every boundary is a function or a class, generic ones included, which no narrower type says
+      Error.captureStackTrace(error, boundary as () => void)
+      // JavaScriptCore drops a frame that returns what another call returns, as a boundary does; then its caller is ours.
+      if (error.stack?.includes(FIRST_FRAME) !== true) Error.captureStackTrace(error, blameCaller)
+    }
     throw error
   }
 }
+
+const FIRST_FRAME = '\n    at '
 
 const KEYS_NAMED = 3
 

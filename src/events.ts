@@ -11,6 +11,7 @@ import type { PersistenceEvent } from './persistence/persistence.ts'
  * | `refused` | a cookie was not accepted; `reason` says why. A request without a cookie is no event. |
  * | `duplicate` | other cookies of the same name were ignored, `count` of them |
  * | `opened-by-previous-secret` | a cookie still carries the seal of secret number `secret`; when these stop, it may go |
+ * | `opened-previous-cookie` | a session was taken over from the previous cookie `previous`; when these stop, it need not be read any more |
  * | `migrated` | an old session's data went through `migrate` |
  * | `overflow` | a write was refused because the cookie, or the session in its store, would have had `bytes` bytes |
  * | `renewed` | a session got a new id by `renew()` |
@@ -22,6 +23,7 @@ export type SessionEvent = { readonly cookie: string; /** Milliseconds since 197
   | { readonly type: 'refused'; readonly reason: RefusedReason }
   | { readonly type: 'duplicate'; readonly count: number }
   | { readonly type: 'opened-by-previous-secret'; readonly keyId: string; readonly secret: number }
+  | { readonly type: 'opened-previous-cookie'; readonly previous: string }
   | { readonly type: 'overflow'; readonly bytes: number }
   | { readonly type: 'migrated' | 'renewed' | 'destroyed' }
   | IdentityEvent

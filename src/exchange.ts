@@ -48,8 +48,8 @@ interface Parts {
   readonly newState: (visit: Visit) => SessionState
   readonly newJar: () => CookieJar
   readonly isSecure: () => boolean
-  /** The Set-Cookie line for what became of the session. */
-  readonly sessionCookie: (outcome: Outcome, context: CookieContext) => string | undefined
+  /** The Set-Cookie lines for what became of the session. */
+  readonly sessionCookies: (outcome: Outcome, context: CookieContext) => readonly string[]
 }
 
 export function createExchange<Data extends object>(parts: Parts): Exchange<Data> {
@@ -104,9 +104,9 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
     const lines = this.#jar?.commit(context) ?? []
     const wasRead = state?.wasOpened === true || this.#jar?.wasRead === true
     const headers = (outcome: Outcome): CommitHeaders => {
-      const line = this.#parts.sessionCookie(outcome, context)
-      const setCookie = line === undefined ? lines : [...lines, line]
-      return { setCookie, vary: wasRead || setCookie.length > 0, noStore: line !== undefined }
+      const own = this.#parts.sessionCookies(outcome, context)
+      const setCookie = own.length === 0 ? lines : [...lines, ...own]
+      return { setCookie, vary: wasRead || setCookie.length > 0, noStore: own.length > 0 }
     }
     const outcome = state === undefined ? UNTOUCHED : this.#visit?.commit(state)
     state?.lock('sent')

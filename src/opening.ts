@@ -1,12 +1,14 @@
 import { isTooLarge } from './cookies/budget.ts'
 import { chooseCandidate } from './cookies/candidates.ts'
+import { cookieValues } from './cookies/request-cookies.ts'
 import type { OpenedSession, SessionFormat } from './cookies/session-format.ts'
 import type { RefusedReason } from './errors.ts'
 import type { Emit } from './events.ts'
 import type { CheckedOptions, SessionsOptions } from './options.ts'
 import { validate } from './schema.ts'
 import { nullObject } from './serializers/plain.ts'
-import type { PersistenceHost } from './persistence/persistence.ts'
+import type { OpenedCookie, PersistenceHost } from './persistence/persistence.ts'
+import type { PreviousRefusal } from './previous/previous-cookie-source.ts'
 import type { Loaded } from './session/host.ts'
 import { expiry } from './session/lifetime.ts'
 import { isHidden } from './session/reserved-keys.ts'
@@ -32,20 +34,35 @@ export type Opening = Pick<PersistenceHost, 'openCookie' | 'validate' | 'refuse'
 
 export function createOpening<Data extends object>(
   options: SessionsOptions<Data>,
+  { attributes, previous }: CheckedOptions,
   open: (value: string) => OpenedSession,
   emit: Emit,
 ): Opening {
-  const refuse = (reason: RefusedReason): Loaded => {
-    if (reason !== 'missing') emit({ type: 'refused', reason })
+  const refuse = (reason: RefusedReason, cookie?: string): Loaded => {
+    if (reason !== 'missing') emit({ type: 'refused', reason }, cookie)
     return { record: undefined, refused: reason }
   }
+  /** What a previous cookie holds, where ours does not open. */
+  const takeOver = (header: string | undefined, ours: RefusedReason): OpenedCookie => {
+    let refusal: PreviousRefusal = { ok: false, reason: ours }
+    for (const cookie of previous) {
+      const opened = cookie.open(header, refusal)
+      if (opened.ok) {
+        emit({ type: 'opened-previous-cookie', previous: cookie.name })
+        return { record: opened.record, stale: true, migrated: false, moveIn: cookie.moveIn }
+      }
+      refusal = opened
+    }
+    return refuse(refusal.reason, refusal.cookie)
+  }
+
   return {
     refuse,
 
-    openCookie(values) {
-      const { chosen, ignored } = chooseCandidate(values, open)
+    openCookie(header) {
+      const { chosen, ignored } = chooseCandidate(cookieValues(header, attributes.name), open)
       if (ignored > 0) emit({ type: 'duplicate', count: ignored })
-      if (!chosen.ok) return refuse(chosen.reason)
+      if (!chosen.ok) return takeOver(header, chosen.reason)
       const { keyId, secret, record } = chosen
       const stale = secret > 0
       if (stale) emit({ type: 'opened-by-previous-secret', keyId, secret })

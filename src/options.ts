@@ -1,6 +1,11 @@
 import { checkAttributes, type CheckedAttributes } from './cookies/attributes.ts'
 import type { CookieFormat } from './cookies/session-format.ts'
 import type { NamedCookie, SessionCookie } from './cookies/named-cookie.ts'
+import type {
+  PreviousCookieHost,
+  PreviousCookieReader,
+  PreviousCookieSource,
+} from './previous/previous-cookie-source.ts'
 import { cookieSeconds, seconds, type Duration } from './duration.ts'
 import { SessionError } from './errors.ts'
 import type { SessionEvent } from './events.ts'
@@ -61,6 +66,12 @@ interface CommonOptions<Data extends object> {
    */
   readonly migrate?: ((old: JsonObject) => Data | undefined) | undefined
   /**
+   * Cookies of what came before, which are read and never written: `ironSessionCookie({ … })` and others of `coatcheck/previous`.
+   * Where the session's own cookie is missing or none of ours, the session goes on with what one of these holds: that is sealed
+   * anew on the response, and the previous cookie ended. Default: none.
+   */
+  readonly previousCookies?: readonly PreviousCookieSource[] | undefined
+  /**
    * Where sessions live: a server store for those that outgrow the cookie, as `redisStore(client)` of `coatcheck/redis`, or
    * `migrate({ from, to })` of `coatcheck/stores`. Default: in the cookie.
    */
@@ -82,6 +93,7 @@ interface CommonOptions<Data extends object> {
 export interface CheckedOptions {
   readonly attributes: CheckedAttributes
   readonly persistent: boolean
+  readonly previous: readonly PreviousCookieReader[]
   readonly lifetime: Lifetime
   readonly rules: GuardRules
   readonly storeTimeoutSeconds: number
@@ -100,6 +112,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'limits',
   'schema',
   'migrate',
+  'previousCookies',
   'store',
   'storeTimeout',
   'guard',
@@ -148,13 +161,25 @@ export function checkOptions<Data extends object>(options: SessionsOptions<Data>
   if (options.storeTimeout !== undefined && options.store === undefined) {
     throw wrong('storeTimeout is given without store: nothing is waited for')
   }
-  return Object.freeze({
+  const own: PreviousCookieHost = {
     attributes: checkAttributes(options.name, { ...cookie, httpOnly: true }),
     persistent: persistent || always,
     lifetime: options.format?.lifetime ?? lifetimeOf(options as CommonOptions<never>), // as: it reads no data
+    clock: options.clock ?? Date.now,
+  }
+  return Object.freeze({
+    ...own,
+    previous: connectPrevious(options.previousCookies ?? [], own),
     rules: checkGuard(options.guard ?? 'identity'),
     storeTimeoutSeconds: seconds(options.storeTimeout ?? '1s', 'storeTimeout'),
-    clock: options.clock ?? Date.now,
+  })
+}
+
+function connectPrevious(given: readonly PreviousCookieSource[], host: PreviousCookieHost): PreviousCookieReader[] {
+  if (!Array.isArray(given)) throw wrong('previousCookies is no array')
+  return Array.from(given, (source: PreviousCookieSource | undefined, at) => {
+    if (typeof source?.connect === 'function') return source.connect(host)
+    throw wrong(`previousCookies[${at}] is none, expected what a function of coatcheck/previous gives`)
   })
 }
 

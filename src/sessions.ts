@@ -1,7 +1,6 @@
 import { COOKIE_LIMIT, cookieBytes, overflowError } from './cookies/budget.ts'
 import { compactFormat } from './cookies/compact-session.ts'
 import { createJar, type CookieJar } from './cookies/jar.ts'
-import { cookieValues } from './cookies/request-cookies.ts'
 import type { SessionFormat } from './cookies/session-format.ts'
 import { expireCookie, setCookie, type CookieContext } from './cookies/set-cookie.ts'
 import { blameCaller, SessionError, type RefusedReason } from './errors.ts'
@@ -21,6 +20,7 @@ import type { Budget } from './session/ledger.ts'
 import { secondsLeft } from './session/lifetime.ts'
 import type { Outcome } from './session/outcome.ts'
 import { isCredential } from './session/reserved-keys.ts'
+import type { ReadonlySession, ReadonlyValue } from './session/readonly-session.ts'
 import { createSession, type Session } from './session/session.ts'
 import { SessionState } from './session/state.ts'
 import type { SessionStore } from './stores/store.ts'
@@ -44,14 +44,14 @@ export interface Sessions<Data extends object> {
   /** The cookies of a request that went through an adapter; its writes leave with that response. */
   jar(request: object): CookieJar
   /**
-   * A session for reading only, from a Cookie header: WebSocket upgrades, server components. Writing throws
-   * `ERR_SESSION_READONLY`.
+   * A session for reading only, from a Cookie header: WebSocket upgrades, server components. Writing is refused by the
+   * compiler, and throws `ERR_SESSION_READONLY`.
    *
    * @throws `ERR_OPTIONS` where sessions live in a server store, which takes `load`
    */
-  read(cookieHeader: string | null | undefined): Session<Data>
+  read(cookieHeader: string | null | undefined): ReadonlySession<Data>
   /** The same wherever sessions live. Rejects with `ERR_STORE_UNAVAILABLE`. */
-  load(cookieHeader: string | null | undefined): Promise<Session<Data>>
+  load(cookieHeader: string | null | undefined): Promise<ReadonlySession<Data>>
   /** For adapters: begins the exchange of `request`, or gives the one that was begun. */
   begin(request: object, facts: RequestFacts): Exchange<Data>
   /**
@@ -59,7 +59,7 @@ export interface Sessions<Data extends object> {
    *
    * @throws `ERR_OPTIONS` where sessions live in a server store
    */
-  seal(data: { readonly [Key in keyof Data]?: Data[Key] | undefined }): string
+  seal(data: { readonly [Key in keyof Data]?: ReadonlyValue<Data[Key]> | undefined }): string
   /** What a cookie value holds, timeouts included. Never throws. Whoever is signed in by it is left out: that is a credential. */
   open(value: string): OpenedValue
   /** For the layers on top, as `coatcheck/identity`: the clock, the timeouts and the observers of these sessions. */
@@ -98,7 +98,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
   const now = (): number => Math.floor(clock() / 1000)
   const open = createOpener(format, checked, now)
   const persistence = persistenceOf(options.store, {
-    ...createOpening(options, open, emit),
+    ...createOpening(options, checked, open, emit),
     now,
     emit,
     lifetime: checked.lifetime,
@@ -111,8 +111,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     for (const listener of claimsListeners) listener(claims)
   }
 
-  const newVisit = (cookieHeader: string | null | undefined): Visit =>
-    persistence.visit(cookieValues(cookieHeader ?? undefined, name))
+  const newVisit = (cookieHeader: string | null | undefined): Visit => persistence.visit(cookieHeader ?? undefined)
 
   const newState = (visit: Visit): SessionState =>
     new SessionState({
@@ -152,6 +151,14 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     return setCookie(attributes, value, context, maxAge)
   }
 
+  const sessionCookies = (outcome: Outcome, context: CookieContext, header: string | null | undefined): string[] => {
+    const line = sessionCookie(outcome, context)
+    if (line === undefined) return []
+    // Whoever ends a session, or signs in, ends all that another one could come back from, sent with this very request or not.
+    const all = outcome.verb !== 'write' || outcome.because === 'reset' || outcome.because === 'renewed'
+    return [...checked.previous.flatMap((previous) => previous.end(header ?? undefined, context, all)), line]
+  }
+
   // On the request itself: a WeakMap of short-lived keys costs the garbage collector more than all of an untouched session.
   const held: unique symbol = Symbol(`session ${name}`)
   const knownOf = (request: { readonly [held]?: Exchange<Data> }): Exchange<Data> | undefined => request[held]
@@ -173,16 +180,16 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       newState,
       newJar: () => newJar(facts.cookieHeader),
       isSecure: facts.isSecure,
-      sessionCookie,
+      sessionCookies: (outcome, context) => sessionCookies(outcome, context, facts.cookieHeader),
     })
     Object.defineProperty(request, held, { value: exchange })
     return exchange
   }
 
-  const readOnly = (visit: Visit): Session<Data> => {
+  const readOnly = (visit: Visit): ReadonlySession<Data> => {
     const state = newState(visit)
     state.lock('readonly')
-    return createSession(state)
+    return createSession<Data>(state) as object as ReadonlySession<Data> // as: of a `Data` not known, the compiler cannot say that it fits
   }
 
   return {

@@ -1,4 +1,4 @@
-import type { Session } from 'coatcheck'
+import type { ReadonlySession, Session } from 'coatcheck'
 import type { Request } from 'express'
 import { sessions } from './billing-sessions.ts'
 import type { BillingSession } from './sessions.ts'
@@ -35,7 +35,7 @@ export async function inspectStore(req: Request, place: SessionPlace): Promise<I
 }
 
 /** @param before the session as the store has it; `undefined` for none */
-function difference(before: Session<BillingSession> | undefined, after: Session<BillingSession>): StoreWrites {
+function difference(before: ReadonlySession<BillingSession> | undefined, after: Session<BillingSession>): StoreWrites {
   const [had, has] = [before?.size.byKey ?? {}, after.size.byKey]
   const [was, is] = [jsonByKey(before ?? {}), jsonByKey(after)]
   // No handler sees the values of the identity's entry and of the flash; of these, the bytes tell enough.

@@ -4,6 +4,7 @@ import type { Session } from '../session/session.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, isUnavailable, UNAVAILABLE, type Denial, type DenialOptions } from './admission.ts'
 import { isOfOneAnswer } from './one-answer.ts'
+import { isOutermost } from './outermost.ts'
 import { responseOf, withHeaders } from './web-response.ts'
 
 export type { Denial } from './admission.ts'
@@ -35,6 +36,7 @@ export function session<Data extends object>(
       cookieHeader: c.req.header('cookie'),
       isSecure: () => c.req.url.startsWith('https:'),
     })
+    if (!isOutermost(exchange)) return next()
     try {
       const loaded = exchange.load()
       if (loaded !== undefined) await loaded
@@ -42,6 +44,7 @@ export function session<Data extends object>(
       await next()
       const commit = exchange.commit()
       answer(c, withHeaders(c.res, commit instanceof Promise ? await commit : commit))
+      return undefined
     } catch (error) {
       throw isUnavailable(error) ? drop(c, error) : error
     }

@@ -3,6 +3,7 @@ import type { CommitHeaders } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, isUnavailable, UNAVAILABLE, type Denial, type DenialOptions } from './admission.ts'
+import { isOutermost } from './outermost.ts'
 import { responseOf, withHeaders } from './web-response.ts'
 
 export type { Denial } from './admission.ts'
@@ -27,16 +28,17 @@ export interface SessionOptions {
  * With a server store, `handler` is called when the session is there, and its response is given back when the store has
  * acknowledged; if the store does not answer, that response is dropped for a 503.
  */
-export function session<Data extends object, Rest extends unknown[]>(
+export function session<Data extends object, Incoming extends Request, Rest extends unknown[]>(
   sessions: Sessions<Data>,
-  handler: (request: Request, ...rest: Rest) => Response | Promise<Response>,
+  handler: (request: Incoming, ...rest: Rest) => Response | Promise<Response>,
   options: SessionOptions = {},
-): (request: Request, ...rest: Rest) => Promise<Response> {
+): (request: Incoming, ...rest: Rest) => Promise<Response> {
   return async (request, ...rest) => {
     const exchange = sessions.begin(request, {
       cookieHeader: request.headers.get('cookie'),
       isSecure: () => request.url.startsWith('https:'),
     })
+    if (!isOutermost(exchange)) return handler(request, ...rest)
     try {
       const loaded = exchange.load()
       if (loaded !== undefined) await loaded

@@ -15,7 +15,16 @@ const TELLING: readonly RefusedReason[] = [
   'unknown-secret',
   'expired-absolute',
   'expired-idle',
+  'duplicate',
+  'schema',
+  'not-found',
+  'revoked',
 ]
+
+/** Of two refusals the more telling one; the first, where they are the same. */
+export function moreTelling<Refusal extends { readonly reason: RefusedReason }>(a: Refusal, b: Refusal): Refusal {
+  return TELLING.indexOf(b.reason) > TELLING.indexOf(a.reason) ? b : a
+}
 
 /**
  * Which of several cookies of our name counts. Every one is tried: a neighbour on a subdomain or another path may have
@@ -36,9 +45,7 @@ export function chooseCandidate(
   const accepted = opened.filter((candidate) => candidate.ok)
   const [newest, ...others] = accepted.toSorted(byNewest)
   if (newest === undefined) {
-    const reasons = opened.map((candidate) => (candidate.ok ? 'missing' : candidate.reason))
-    const [reason = 'missing'] = reasons.toSorted((a, b) => TELLING.indexOf(b) - TELLING.indexOf(a))
-    return { chosen: { ok: false, reason }, ignored: 0 }
+    return { chosen: opened.filter((candidate) => !candidate.ok).reduce(moreTelling), ignored: 0 }
   }
   const ignored = different.length - 1
   if (others.some((other) => other.record.id !== newest.record.id)) {

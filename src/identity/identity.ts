@@ -1,6 +1,7 @@
 import { seconds, type Duration } from '../duration.ts'
 import { blameCaller, SessionError } from '../errors.ts'
 import type { JsonObject } from '../serializers/serializer.ts'
+import type { WritableSession } from '../session/readonly-session.ts'
 import { stateOf } from '../session/session.ts'
 import type { SessionState } from '../session/state.ts'
 import { createAsking } from './asking.ts'
@@ -47,9 +48,9 @@ export interface Identity<Id extends UserId, User> {
    * @throws `ERR_REVOKED` when the user's sessions were revoked since `epoch` was read; `ERR_STORE_UNAVAILABLE`; and what
    * writing the session throws
    */
-  signIn(session: object, userId: Id, options?: SignInOptions): Promise<void>
+  signIn(session: WritableSession, userId: Id, options?: SignInOptions): Promise<void>
   /** Ends the user session, every copy of its cookie with it, and goes on with an empty session. @throws `ERR_STORE_UNAVAILABLE` */
-  signOut(session: object): Promise<void>
+  signOut(session: WritableSession): Promise<void>
   /**
    * The user, if they proved who they are within `span`: before changing a password, an address, a factor.
    *
@@ -62,7 +63,7 @@ export interface Identity<Id extends UserId, User> {
    *
    * @throws `ERR_REVOKED` when the session was ended meanwhile; `ERR_STORE_UNAVAILABLE`
    */
-  reauthenticated(session: object, facts?: Pick<SignInFacts, 'method'>): Promise<void>
+  reauthenticated(session: WritableSession, facts?: Pick<SignInFacts, 'method'>): Promise<void>
   /** Signs a user out everywhere, sign-ins that are under way included. @throws `ERR_STORE_UNAVAILABLE` */
   revokeUser(userId: Id): Promise<void>
   /** Resolves once nothing runs in the background any more: before a process ends. */

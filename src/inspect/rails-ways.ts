@@ -1,6 +1,6 @@
 import { KeyGenerator, type RailsDigest } from '../rails/key-generator.ts'
 import { isAtLeast, RAILS_DIGESTS, type KeySettings, type RailsSettings } from '../rails/options.ts'
-import { cbcScheme, gcmScheme, type GcmCipher, type Scheme as RailsScheme } from '../rails/schemes.ts'
+import { cbcScheme, gcmScheme, hasCipher, type GcmCipher, type Scheme as RailsScheme } from '../rails/schemes.ts'
 import { signedScheme } from '../rails/signed-scheme.ts'
 import type { FittingOptions, OpenedBy, Scheme } from './report.ts'
 
@@ -63,7 +63,7 @@ function otherWays(settings: RailsSettings): Way[] {
       const way = { ...keys, digest }
       const origin: Origin = { by: 'other', rotation }
       return [
-        ...CIPHERS.map((cipher) => gcmWay(way, cipher, settings, origin)),
+        ...CIPHERS.filter(hasCipher).map((cipher) => gcmWay(way, cipher, settings, origin)),
         ...RAILS_DIGESTS.map((macDigest) => cbcWay(way, macDigest, settings, origin)),
         ...RAILS_DIGESTS.map((macDigest) => signedWay(way, macDigest, settings, origin)),
       ]

@@ -1,21 +1,34 @@
+import type { JsonObject } from '../serializers/serializer.ts'
+import type { Loaded } from '../session/host.ts'
 import { ticketIn } from './ticket.ts'
-import type { Persistence, PersistenceHost } from './persistence.ts'
+import type { OpenedCookie, Persistence, PersistenceHost } from './persistence.ts'
 
 /** Sessions that live in the cookie: nothing to wait for, on the way in or out. */
 export function inCookie(host: PersistenceHost): Persistence {
   return {
     fetches: false,
-    visit: (values) => ({
+    visit: (header) => ({
       budget: host.cookieBudget,
       fetch: () => undefined,
       load() {
-        const opened = host.openCookie(values)
-        if (opened.record === undefined) return opened
+        const opened = host.openCookie(header)
         // It names a session in a store, and there is none.
-        if (ticketIn(opened.record.data) !== undefined) return host.refuse('not-found')
-        return host.validate(opened.record, opened.stale)
+        if (opened.record !== undefined && ticketIn(opened.record.data) !== undefined) return host.refuse('not-found')
+        return loadCookie(opened, host)
       },
       commit: (state) => state.outcome(),
     }),
   }
+}
+
+/** The session that a cookie holds. What another library fits into its cookie may be too much for ours. */
+export function loadCookie(opened: OpenedCookie, host: PersistenceHost): Loaded {
+  if (opened.record === undefined) return opened
+  const loaded = host.validate(opened.record, opened.stale)
+  const mayOverflow = opened.moveIn !== undefined && loaded.record !== undefined
+  return mayOverflow && !fitsCookie(loaded.record.data, host) ? host.refuse('too-large') : loaded
+}
+
+export function fitsCookie(data: JsonObject, { cookieBudget }: PersistenceHost): boolean {
+  return cookieBudget.bytes(Buffer.byteLength(JSON.stringify(data))) <= cookieBudget.limit
 }

@@ -6,20 +6,18 @@ import { expiry, slideIsDue } from '../session/lifetime.ts'
 import type { Outcome, Write } from '../session/outcome.ts'
 import { TICKET_KEY } from '../session/reserved-keys.ts'
 import type { SessionState } from '../session/state.ts'
-import type { SessionStore, StoredSession } from '../stores/store.ts'
+import type { SessionStore } from '../stores/store.ts'
 import { createAskingStore, type AskingStore } from './asking-store.ts'
 import { dataOf, difference, entriesOf, type Entries } from './entries.ts'
-import type { Persistence, PersistenceHost, Visit } from './persistence.ts'
+import type { MoveIn, OpenedCookie, Persistence, PersistenceHost, Visit } from './persistence.ts'
+import { storedTimes } from './stored-times.ts'
 import { createStoreBudget } from './store-budget.ts'
 import { newTicket, renewedTicket, storeId, ticketIn, type Ticket } from './ticket.ts'
-
-/** Moves a session in that lived in the cookie until now, and gives its ticket. */
-export type MoveIn = (record: SessionRecord, store: AskingStore) => Promise<Ticket>
 
 /** Sessions that live in a store, while the cookie carries a ticket. */
 export function inStore(host: PersistenceHost, store: SessionStore, moveIn?: MoveIn): Persistence {
   const parts = connectStore(host, store, moveIn)
-  return { fetches: true, visit: (values) => new StoreVisit(parts, host.openCookie(values)) }
+  return { fetches: true, visit: (header) => new StoreVisit(parts, host.openCookie(header)) }
 }
 
 /** What the visits of a store share. */
@@ -54,10 +52,10 @@ export class StoreVisit implements Visit {
   /** What the store held when the request came. */
   #before: Entries = NO_ENTRIES
 
-  constructor({ host, store, budget, moveIn }: StoreParts, opened: Loaded) {
+  constructor({ host, store, budget, moveIn }: StoreParts, opened: OpenedCookie) {
     this.#host = host
     this.#store = store
-    this.#moveIn = moveIn
+    this.#moveIn = opened.moveIn ?? moveIn
     this.#opened = opened
     this.budget = budget
   }
@@ -97,7 +95,7 @@ export class StoreVisit implements Visit {
   async #find(cookie: SessionRecord, stale: boolean): Promise<void> {
     const { now, lifetime, refuse, validate } = this.#host
     const carried = ticketIn(cookie.data)
-    const ticket = carried ?? (await this.#moveIn?.(cookie, this.#store))
+    const ticket = carried ?? (await this.#moveIn?.(cookie, this.#store, this.#host))
     const stored = ticket === undefined ? undefined : await this.#store.read((store) => store.find(storeId(ticket)))
     if (stored === undefined) {
       this.#loaded = refuse('not-found')
@@ -123,7 +121,7 @@ export class StoreVisit implements Visit {
   async #begin(outcome: Write, entries = entriesOf(outcome.record.data)): Promise<Outcome> {
     const ticket = newTicket()
     const { record } = outcome
-    const session = { ...timesOf(record, this.#host), created: record.created, entries }
+    const session = { ...storedTimes(record, this.#host), created: record.created, entries }
     await this.#store.change((store) => store.insert(storeId(ticket), session, record.slid))
     return inCookieOnly(outcome, ticket)
   }
@@ -142,7 +140,7 @@ export class StoreVisit implements Visit {
     const renewed = because === 'renewed' ? renewedTicket(ticket) : undefined
     const change = {
       ...difference(this.#before, after, outcome.additions),
-      ...timesOf(record, this.#host),
+      ...storedTimes(record, this.#host),
       ...(renewed === undefined ? {} : { created: record.created, newId: storeId(renewed) }),
     }
     const isThere = await this.#store.change((store) => store.update(storeId(ticket), change, record.slid))
@@ -167,12 +165,4 @@ export class StoreVisit implements Visit {
 function inCookieOnly(outcome: Write, ticket: Ticket): Outcome {
   const data = Object.assign(nullObject(), { [TICKET_KEY]: ticket })
   return { ...outcome, record: { ...outcome.record, data, texts: undefined } }
-}
-
-/** When a session that is written now ends by itself. */
-export function timesOf(
-  { created, slid }: Pick<SessionRecord, 'created' | 'slid'>,
-  { lifetime }: Pick<PersistenceHost, 'lifetime'>,
-): Pick<StoredSession, 'slid' | 'expiresAt'> {
-  return { slid, expiresAt: Math.min(slid + lifetime.idleSeconds, created + lifetime.absoluteSeconds) }
 }

@@ -6,8 +6,9 @@ import { FORMER_TICKET_KEY } from '../session/reserved-keys.ts'
 import type { SessionState } from '../session/state.ts'
 import type { SessionStore } from '../stores/store.ts'
 import type { AskingStore } from './asking-store.ts'
+import { fitsCookie, loadCookie } from './in-cookie.ts'
 import { connectStore, StoreVisit, type StoreParts } from './in-store.ts'
-import type { Persistence, PersistenceHost, Visit } from './persistence.ts'
+import type { OpenedCookie, Persistence, PersistenceHost, Visit } from './persistence.ts'
 import { formerTicketIn, storeId, ticketIn, withoutFormerTicket, type Ticket } from './ticket.ts'
 
 /**
@@ -17,18 +18,18 @@ import { formerTicketIn, storeId, ticketIn, withoutFormerTicket, type Ticket } f
  */
 export function movingOut(host: PersistenceHost, from: SessionStore): Persistence {
   const parts = connectStore(host, from)
-  return { fetches: true, visit: (values) => new MovingOut(parts, host.openCookie(values)) }
+  return { fetches: true, visit: (header) => new MovingOut(parts, host.openCookie(header)) }
 }
 
 class MovingOut implements Visit {
   readonly #host: PersistenceHost
   readonly #from: AskingStore
   readonly #stored: Visit
-  readonly #opened: Loaded
+  readonly #opened: OpenedCookie
   #loaded: Loaded | undefined
   #former: Ticket | undefined
 
-  constructor(parts: StoreParts, opened: Loaded) {
+  constructor(parts: StoreParts, opened: OpenedCookie) {
     this.#host = parts.host
     this.#from = parts.store
     this.#stored = new StoreVisit(parts, opened)
@@ -49,7 +50,7 @@ class MovingOut implements Visit {
     const ticket = opened.record && ticketIn(opened.record.data)
     if (ticket !== undefined) return this.#moveOut(ticket)
     this.#former = opened.record && formerTicketIn(opened.record.data)
-    this.#loaded = opened.record === undefined ? opened : this.#host.validate(opened.record, opened.stale)
+    this.#loaded = loadCookie(opened, this.#host)
     return undefined
   }
 
@@ -73,8 +74,7 @@ class MovingOut implements Visit {
       return
     }
     const data = Object.assign(nullObject(), loaded.record.data, { [FORMER_TICKET_KEY]: ticket })
-    const { cookieBudget } = this.#host
-    if (cookieBudget.bytes(Buffer.byteLength(JSON.stringify(data))) > cookieBudget.limit) return
+    if (!fitsCookie(data, this.#host)) return
     this.#former = ticket
     this.#loaded = { ...loaded, record: { ...loaded.record, data }, stale: true }
   }

@@ -4,6 +4,8 @@ import type { Budget } from '../session/ledger.ts'
 import type { Lifetime } from '../session/lifetime.ts'
 import type { Outcome } from '../session/outcome.ts'
 import type { SessionState } from '../session/state.ts'
+import type { AskingStore } from './asking-store.ts'
+import type { Ticket } from './ticket.ts'
 
 /** What `createSessions` takes as `store` where that is more than one store: `cookieStore()` and `migrate({ … })`. */
 export interface PersistenceSource {
@@ -14,8 +16,8 @@ export interface PersistenceSource {
 export interface Persistence {
   /** Whether a session has to be fetched before a handler can use it. */
   readonly fetches: boolean
-  /** One request. `cookieValues` are the values of all cookies of our name, as they came. */
-  visit(cookieValues: readonly string[]): Visit
+  /** One request, with that Cookie header. */
+  visit(cookieHeader: string | undefined): Visit
 }
 
 /** The session of one request, from where it is kept and back. */
@@ -30,6 +32,12 @@ export interface Visit {
   commit(state: SessionState): Outcome | Promise<Outcome>
 }
 
+/** What the request's cookies hold. One that is none of ours brings along how its session moves into a store. */
+export type OpenedCookie = Loaded & { readonly moveIn?: MoveIn | undefined }
+
+/** Moves a session in that lived in the cookie until now, and gives its ticket. */
+export type MoveIn = (record: SessionRecord, store: AskingStore, host: PersistenceHost) => Promise<Ticket>
+
 /** What every way to keep sessions gets from the sessions that it keeps. */
 export interface PersistenceHost {
   /** Whole seconds since 1970. */
@@ -39,7 +47,7 @@ export interface PersistenceHost {
   /** How long a store may take for one answer. */
   readonly storeTimeoutSeconds: number
   /** The session that the cookies hold, timeouts looked at and events told. */
-  readonly openCookie: (values: readonly string[]) => Loaded
+  readonly openCookie: (cookieHeader: string | undefined) => OpenedCookie
   /** The same session after the schema has seen its data. */
   readonly validate: (record: SessionRecord, stale: boolean) => Loaded
   /** No session, and the operator hears why. */

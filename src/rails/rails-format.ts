@@ -2,7 +2,7 @@ import { COOKIE_LIMIT, cookieBytes } from '../cookies/budget.ts'
 import type { CookieSealers, OpenedCookieValue, ValueSealer } from '../cookies/jar-sealers.ts'
 import type { CookieFormat, SessionFormat } from '../cookies/session-format.ts'
 import { BROWSER_MAXIMUM_SECONDS } from '../duration.ts'
-import { SessionError } from '../errors.ts'
+import { blameCaller, SessionError } from '../errors.ts'
 import { encryptedMessages, signedMessages, type CookieMessages } from './cookie-message.ts'
 import { escapeValue, unescapeValue } from './escaped-value.ts'
 import { toJson } from './exact-numbers.ts'
@@ -25,7 +25,10 @@ import { estimateLength, railsLength } from './sizes.ts'
  * @throws `ERR_OPTIONS` with Rails' own name for the setting, `ERR_SECRET`
  */
 export function railsFormat(options: RailsOptions): CookieFormat {
-  const settings = checkRailsOptions(options)
+  return blameCaller(railsFormat, () => createRailsFormat(checkRailsOptions(options)))
+}
+
+function createRailsFormat(settings: RailsSettings): CookieFormat {
   const serializer = serializerWithFallback(settings.serializer, settings)
   const encrypted = encryptedMessages(settings)
   const signed = signedMessages(settings)

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, getCiphers, randomBytes } from 'node:crypto'
+import { SessionError } from '../errors.ts'
 import { copyNonce } from '../sealing/random.ts'
 import { decode, decodeWhole, encode, encodedLength, type Alphabet } from './base64.ts'
 import { SEPARATOR, splitParts, type Split } from './message-parts.ts'
@@ -19,8 +20,16 @@ const TAG_BYTES = 16
 const TAG_LENGTH = { authTagLength: TAG_BYTES }
 const CBC_IV_BYTES = 16
 
-/** `b64(ciphertext)--b64(iv)--b64(tag)` (active_support/message_encryptor.rb). */
+/** Whether this runtime can do it. Every one can do 256 bits; Deno cannot do 192. */
+export function hasCipher(cipher: GcmCipher): boolean {
+  return cipher === 'aes-256-gcm' || getCiphers().includes(cipher)
+}
+
+/** `b64(ciphertext)--b64(iv)--b64(tag)` (active_support/message_encryptor.rb). @throws `ERR_OPTIONS` without that cipher */
 export function gcmScheme(cipher: GcmCipher, secret: Buffer, split: Split, alphabet: Alphabet = 'standard'): Scheme {
+  if (!hasCipher(cipher)) {
+    throw new SessionError('ERR_OPTIONS', `The cipher ${cipher} is missing from the node:crypto of this runtime.`)
+  }
   const key = createSecretKey(secret)
   const lengths = [encodedLength(GCM_IV_BYTES, alphabet), encodedLength(TAG_BYTES, alphabet)]
   // Written anew for every message and copied by the cipher at once, so that none makes its own.

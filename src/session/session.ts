@@ -46,7 +46,7 @@ export interface SessionControls<Data extends object = { [key: string]: number }
 }
 
 /** `toJSON` and `then` are no controls, but JSON.stringify and await ask every object for them. */
-type ReservedKey = keyof SessionControls | 'toJSON' | 'then' | '_identity' | '_ticket' | '_formerTicket'
+export type ReservedKey = keyof SessionControls | 'toJSON' | 'then' | '_identity' | '_ticket' | '_formerTicket'
 
 /** Keys whose type takes any number. */
 type CounterKey<Data extends object> = {

@@ -269,7 +269,7 @@ export class SessionState {
     if (this.#lock === 'readonly') {
       throw new SessionError(
         'ERR_SESSION_READONLY',
-        `${path} was written, but this session was opened for reading only. Write where the response is still to come.`,
+        `${path} was written, but this session was opened for reading only. Do this where the response is still to come: in a request handler, or in Next.js in a server action or a route handler.`,
       )
     }
   }

@@ -1,2 +1,8 @@
+export { cookieClient } from './cookie-client.ts'
+export type { ClientTarget, CookieClient, CookieClientOptions } from './cookie-client.ts'
+export { fakeClock } from './fake-clock.ts'
+export type { FakeClock } from './fake-clock.ts'
+export { signedInCookie } from './signed-in-cookie.ts'
+export type { SessionContent } from './signed-in-cookie.ts'
 export { storeContract } from './store-contract.ts'
 export type { OpenStore, StoreContractCase } from './store-contract.ts'

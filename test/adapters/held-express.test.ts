@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -221,29 +221,6 @@ describe.each([
     expect(store.count.commit).toBe(1)
   })
 
-  test.each(['fulfil', 'fail'] as const)(
-    'a client that leaves while the store is asked disturbs nobody else: %s',
-    async (outcome) => {
-      const closed = Promise.withResolvers<void>()
-      const app = application((res, req) => {
-        if (req.url === '/next') return res.send('next')
-        res.on('close', closed.resolve)
-        res.write('first')
-      }).set('env', 'test')
-      const port = await serving(app)
-      const client = connect(port, '127.0.0.1')
-      client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
-      const commit = await store.asked('commit')
-      client.destroy()
-      await closed.promise
-      commit[outcome]()
-      await settled()
-      const next = fetch(`http://127.0.0.1:${port}/next`)
-      ;(await store.asked('commit')).fulfil()
-      expect(await (await next).text()).toBe('next')
-    },
-  )
-
   test('what Node refuses goes to the error handler, and the session is kept', async () => {
     const app = application((res) => {
       res.statusCode = 42
@@ -258,17 +235,6 @@ describe.each([
     expect(response.status).toBe(500)
     expect(await response.text()).toBe('ERR_HTTP_INVALID_STATUS_CODE')
     expect(response.headers.getSetCookie()).toHaveLength(1)
-  })
-
-  test('a mounted application that brings the middleware again commits once', async () => {
-    const mounted = express().use(session(store.sessions), (req, res) => {
-      store.sessions.of(req).visits = 8
-      res.send('ok')
-    })
-    const answer = fetch(`http://127.0.0.1:${await serving(express().use(session(store.sessions), mounted))}`)
-    ;(await store.asked('commit')).fulfil()
-    expect((await answer).headers.getSetCookie()).toHaveLength(1)
-    expect(store.count.commit).toBe(1)
   })
 
   const compressed: [string, Mounted][] = [

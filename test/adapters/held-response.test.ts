@@ -297,18 +297,6 @@ describe('several sessions of one response', () => {
   })
 })
 
-test('the middleware may wrap a handler twice and still commits once', async () => {
-  const store = new SlowStore()
-  const inner = session(store.sessions, (request: IncomingMessage, response: ServerResponse) => {
-    store.sessions.of(request).visits = 1
-    response.end('ok')
-  })
-  const answer = rawAnswer(await listen(http.createServer(session(store.sessions, inner))))
-  ;(await store.asked('commit')).fulfil()
-  expect((await answer).match(/Set-Cookie/g)).toHaveLength(1)
-  expect(store.count.commit).toBe(1)
-})
-
 describe.each([
   ['in the cookie', false],
   ['in a store', true],

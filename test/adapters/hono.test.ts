@@ -52,6 +52,17 @@ test('what an error handler answers carries what was written before the error', 
   expect(carried(response)).toEqual({ visits: 7 })
 })
 
+test('of two that are mounted one in the other the outermost commits: what is between them may still write', async () => {
+  const inner = new Hono().use(session(sessions)).get('/', (c) => c.text('ok'))
+  const app = new Hono().use(session(sessions))
+  app.use(async (c, next) => {
+    await next()
+    c.var.session.visits = 7
+  })
+  const response = await app.route('/', inner).request('/')
+  expect(carried(response)).toEqual({ visits: 7 })
+})
+
 test('a body that streams can read the session, and writing says that it is too late', async () => {
   const arrived = Promise.withResolvers<void>()
   const app = new Hono().use(session(sessions)).get('/', (c) => {

@@ -1,7 +1,5 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
-import http2, { type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
 import { connect, Socket, type Server } from 'node:net'
-import { text } from 'node:stream/consumers'
 import express5, {
   type Express,
   type NextFunction,
@@ -26,71 +24,13 @@ async function serving(server: Server): Promise<string> {
   return `http://127.0.0.1:${await listen(server)}`
 }
 
-const LONG = JSON.stringify({ text: 'x'.repeat(100_000) })
-const POST = { method: 'POST', body: LONG, headers: { 'content-type': 'application/json' } }
-
-/** The handler behind `url`, which writes its session and answers with the body, waits for the session to be there. */
-async function expectToWait(url: string, isCalled: () => boolean): Promise<void> {
-  const answer = fetch(url, POST)
-  const load = await store.asked('load')
-  await settled()
-  expect(isCalled()).toBe(false)
-  load.fulfil()
-  expect(await (await answer).text()).toBe(LONG)
-  expect((await answer).headers.getSetCookie()).toHaveLength(1)
+const POST = {
+  method: 'POST',
+  body: JSON.stringify({ text: 'x'.repeat(100_000) }),
+  headers: { 'content-type': 'application/json' },
 }
 
 describe('node', () => {
-  test('the handler is called when the session is there, and the body of the request is all there too', async () => {
-    let isCalled = false
-    const url = await serving(
-      http.createServer(
-        session(store.sessions, async (request: IncomingMessage, response: ServerResponse) => {
-          isCalled = true
-          store.sessions.of(request).visits = 8
-          response.end(await text(request))
-        }),
-      ),
-    )
-    await expectToWait(url, () => isCalled)
-  })
-
-  test('over HTTP/2 as well', async () => {
-    const url = await serving(
-      http2.createServer(
-        session(store.sessions, async (request: Http2ServerRequest, response: Http2ServerResponse) => {
-          response.end(await text(request))
-        }),
-      ),
-    )
-    const client = http2.connect(url)
-    const stream = client.request({ ':method': 'POST', ':path': '/' })
-    stream.end(LONG)
-    const load = await store.asked('load')
-    await settled()
-    load.fulfil()
-    expect(await text(stream)).toBe(LONG)
-    client.close()
-  })
-
-  test('where the store fails the handler is not called, and the answer is 503', async () => {
-    let isCalled = false
-    const url = await serving(
-      http.createServer(
-        session(store.sessions, () => {
-          isCalled = true
-        }),
-      ),
-    )
-    const answer = fetch(url, POST)
-    ;(await store.asked('load')).fail()
-    expect((await answer).status).toBe(503)
-    expect((await answer).headers.get('retry-after')).toBe('5')
-    expect((await answer).headers.getSetCookie()).toEqual([])
-    expect(await (await answer).json()).toEqual({ error: 'unavailable' })
-    expect(isCalled).toBe(false)
-  })
-
   test('the application may answer instead', async () => {
     const url = await serving(
       http.createServer(
@@ -172,18 +112,6 @@ describe.each([
     return serving(http.createServer(app))
   }
 
-  test('the next handler is called when the session is there, and the body of the request is all there too', async () => {
-    let isCalled = false
-    const url = await serve((app) =>
-      app.post('/', (req, res) => {
-        isCalled = true
-        store.sessions.of(req).visits = 8
-        res.json(req.body)
-      }),
-    )
-    await expectToWait(url, () => isCalled)
-  })
-
   test('where the store fails the error goes to the error handler, and no other handler is called', async () => {
     let isCalled = false
     const url = await serve((app) => {
@@ -201,15 +129,6 @@ describe.each([
     expect(await (await answer).text()).toBe('ERR_STORE_UNAVAILABLE')
     expect((await answer).headers.getSetCookie()).toEqual([])
     expect(isCalled).toBe(false)
-  })
-
-  test('where there is no error handler Express answers 503 with Retry-After', async () => {
-    const url = await serve((app) => app.set('env', 'test'))
-    const answer = fetch(url, POST)
-    ;(await store.asked('load')).fail()
-    expect((await answer).status).toBe(503)
-    expect((await answer).headers.get('retry-after')).toBe('5')
-    expect((await answer).headers.getSetCookie()).toEqual([])
   })
 
   test('an error of a handler goes to the error handler, and not to the middleware once more', async () => {
@@ -232,34 +151,6 @@ describe.each([
 
 describe('web', () => {
   const ask = (): Request => new Request('http://localhost/', POST)
-
-  test('the handler is called when the session is there', async () => {
-    let isCalled = false
-    const answer = webSession(store.sessions, async (request) => {
-      isCalled = true
-      store.sessions.of(request).visits = 8
-      return new Response(await request.text())
-    })(ask())
-    const load = await store.asked('load')
-    await settled()
-    expect(isCalled).toBe(false)
-    load.fulfil()
-    expect(await (await answer).text()).toBe(LONG)
-    expect((await answer).headers.getSetCookie()).toHaveLength(1)
-  })
-
-  test('where the session cannot be fetched the handler is not called, and the answer is 503', async () => {
-    let isCalled = false
-    const answer = webSession(store.sessions, () => {
-      isCalled = true
-      return new Response('never')
-    })(ask())
-    ;(await store.asked('load')).fail()
-    expect((await answer).status).toBe(503)
-    expect((await answer).headers.get('retry-after')).toBe('5')
-    expect(await (await answer).json()).toEqual({ error: 'unavailable' })
-    expect(isCalled).toBe(false)
-  })
 
   test('a response is given back when the store has acknowledged', async () => {
     const slow = new SlowStore()

@@ -59,8 +59,9 @@ describe('identity', () => {
   )
 
   test('refuses what is no session, and a session that cannot be written', async () => {
-    await expect(identity.signIn({}, 7)).rejects.toMatchObject({ code: 'ERR_OPTIONS' })
-    await expect(identity.signIn(sessions.read(undefined), 7)).rejects.toMatchObject({ code: 'ERR_SESSION_READONLY' })
+    await expect(identity.signIn({} as never, 7)).rejects.toMatchObject({ code: 'ERR_OPTIONS' })
+    const readonly = sessions.read(undefined) as never
+    await expect(identity.signIn(readonly, 7)).rejects.toMatchObject({ code: 'ERR_SESSION_READONLY' })
     const exchange = sessions.begin({}, { cookieHeader: undefined, isSecure: () => true })
     commitNow(exchange)
     const error: unknown = await identity.signOut(exchange.session).catch((reason: unknown) => reason)

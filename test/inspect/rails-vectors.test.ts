@@ -2,9 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createSessions } from '../../src/index.ts'
 import { inspectCookie, type CookieReport } from '../../src/inspect/index.ts'
 import { railsFormat, railsJar, type RailsOptions, type RailsVersion } from '../../src/rails/index.ts'
-import { optionsOf, readVectors, type Vector } from '../rails/vectors.ts'
-
-const VERSIONS: readonly RailsVersion[] = ['5.2', '6.1', '7.0', '7.1', '8.0', '8.1']
+import { optionsOf, readVectors, VERSIONS, type Vector } from '../rails/vectors.ts'
 
 /** Rack before 2.2, which Rails 5.2 came with, separates cookies at commas; no browser does, and neither do we. */
 const UNLIKE = [{ version: '5.2', id: 'accept/comma_separated' }]

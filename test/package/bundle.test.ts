@@ -71,10 +71,11 @@ describe('what an entry imports at run time', () => {
 
   test.each(MODULES.filter(([, file]) => file.startsWith('dist/adapters/')))(
     'the adapter %s brings itself alone: sessions come from the application',
-    (_, file) => {
+    (subpath, file) => {
       const { files, packages } = reach(file, dist)
       expect(folders(files)).toEqual(['adapters'])
-      expect(packages).toEqual([])
+      // Next takes cookies apart and keeps no request, so that this one reads lines and follows calls.
+      expect(packages).toEqual(subpath === './next' ? ['cookie', 'node:async_hooks'] : [])
     },
   )
 
@@ -120,7 +121,12 @@ describe('what an entry imports at run time', () => {
     ['dist/stores/redis.js', ['stores'], ['node:crypto']],
     ['dist/stores/postgres.js', ['sql', 'stores', 'stores/sql'], ['node:crypto']],
     ['dist/stores/sqlite.js', ['sql', 'stores', 'stores/sql'], []],
-    ['dist/testing/index.js', ['testing'], ['node:assert/strict', 'node:crypto']],
+    [
+      'dist/previous/index.js',
+      ['cookies', 'persistence', 'previous', 'sealing', 'serializers', 'session'],
+      ['cookie', 'node:crypto'],
+    ],
+    ['dist/testing/index.js', ['testing'], ['cookie', 'node:assert/strict', 'node:crypto']],
   ])('%s brings no session and no other store', (file, expected, builtins) => {
     const { files, packages } = reach(file, dist)
     expect(folders(files).toSorted()).toEqual(expected)
@@ -129,7 +135,7 @@ describe('what an entry imports at run time', () => {
 
   test('every subpath is one that a test above looks at', () => {
     const entries =
-      /^dist\/(?:index|(?:rails|inspect|persistence|testing)\/index|identity\/(?:index|sqlite|postgres)|stores\/\w+|adapters\/\w+)\.js$/
+      /^dist\/(?:index|(?:rails|inspect|persistence|previous|testing)\/index|identity\/(?:index|sqlite|postgres)|stores\/\w+|adapters\/\w+)\.js$/
     const looked = MODULES.filter(([, file]) => entries.test(file))
     expect(looked).toEqual(MODULES)
   })

@@ -54,6 +54,9 @@ test('the public names of every subpath are these and no others', () => {
       "./memory": [
         "memoryStore",
       ],
+      "./next": [
+        "nextSessions",
+      ],
       "./node": [
         "attach",
         "deny",
@@ -62,6 +65,10 @@ test('the public names of every subpath are these and no others', () => {
       ],
       "./postgres": [
         "postgresStore",
+      ],
+      "./previous": [
+        "ironSessionCookie",
+        "previousCookie",
       ],
       "./rails": [
         "KeyGenerator",
@@ -85,6 +92,9 @@ test('the public names of every subpath are these and no others', () => {
         "migrate",
       ],
       "./testing": [
+        "cookieClient",
+        "fakeClock",
+        "signedInCookie",
         "storeContract",
       ],
       "./web": [

@@ -19,12 +19,16 @@ export interface Import {
   readonly typeOnly: boolean
 }
 
+/** What is installed or built inside of a folder. */
+const MADE = /\/(?:node_modules|\.next)\//
+
 /** Every file below `folder` whose name ends in one of `endings`. */
 export function readTree(folder: string, endings: readonly string[]): Tree {
   const tree = new Map<string, string>()
   for (const entry of readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !endings.some((ending) => entry.name.endsWith(ending))) continue
     const file = join(entry.parentPath, entry.name)
+    if (MADE.test(file.slice(ROOT.length).replaceAll('\\', '/'))) continue
     const path = file.slice(ROOT.length + 1).replaceAll('\\', '/')
     tree.set(path, readFileSync(file, 'utf8'))
   }

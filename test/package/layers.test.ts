@@ -66,9 +66,9 @@ test.each([
   },
   {
     what: 'a package outside the folder that may use it is a violation',
-    path: 'src/adapters/web.ts',
+    path: 'src/identity/claims.ts',
     source: "import { parseCookie } from 'cookie'\n",
-    violation: 'src/adapters/web.ts:1 -> cookie (not a package of adapters)',
+    violation: 'src/identity/claims.ts:1 -> cookie (not a package of identity)',
   },
   {
     what: 'a run-time import in register.ts is a violation',

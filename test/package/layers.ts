@@ -11,7 +11,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['sealing', 'session', 'stores'],
   ['cookies'],
   ['persistence'],
-  ['identity', 'rails'],
+  ['identity', 'previous', 'rails'],
   [WIRING],
   ['adapters', 'inspect'],
   ['cli', 'testing', 'index.ts'],
@@ -19,8 +19,10 @@ const LAYERS: readonly (readonly string[])[] = [
 
 /** Packages that a folder may import. There is nothing else that users have to install with us. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  adapters: ['cookie'],
   cookies: ['cookie'],
   cli: ['commander'],
+  testing: ['cookie'],
   rails: ['@msgpack/msgpack'],
 }
 

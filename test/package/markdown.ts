@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { readTree, ROOT, type Tree } from './import-graph.ts'
 
 /** Every document of the repository by its path: those at its root, and all below `docs`. */
@@ -25,6 +25,21 @@ export function codeBlocks(path: string, text: string): CodeBlock[] {
   const fences = text.matchAll(/^( *)```(?:ts|typescript)\b([^\n]*)\n([\s\S]*?)^\1```/gm)
   return [...fences].map(({ index, 2: note = '', 3: code = '' }) => {
     return { path, line: text.slice(0, index).split('\n').length + 1, note: note.trim(), code }
+  })
+}
+
+/** A block of any language that the line above it says to be a file: `[name](path)`, and nothing else but emphasis. */
+export interface QuotedFile {
+  /** From the repository. */
+  readonly file: string
+  readonly code: string
+}
+
+/** Every fenced block of a document, with the file that it quotes; `undefined` where no line above it names one. */
+export function quotedFiles(path: string, text: string): (QuotedFile | undefined)[] {
+  return [...text.matchAll(/^(.*)\n\n```[^\n]*\n([\s\S]*?)^```$/gm)].map(([, above = '', code = '']) => {
+    const [, target] = /^\*{0,2}\[`[^\]]+`\]\(([^)]+)\)\*{0,2}$/.exec(above) ?? []
+    return target === undefined ? undefined : { file: posix.join(posix.dirname(path), target), code }
   })
 }
 

@@ -62,13 +62,22 @@ export interface VectorConfig {
 }
 
 export interface VectorFile {
-  readonly version: RailsVersion
+  readonly version: MintingVersion
   readonly vectors: readonly Vector[]
 }
 
+/** A version that vectors were minted with. */
+export type MintingVersion = (typeof VERSIONS)[number]
+
+/** The versions that minted vectors, oldest first. */
+export const VERSIONS = ['5.2', '6.1', '7.0', '7.1', '8.0', '8.1'] as const satisfies readonly RailsVersion[]
+
 /** The vectors minted by one Rails version; each has its whole configuration. */
-export function readVectors(version: RailsVersion): VectorFile {
-  const text = readFileSync(join(import.meta.dirname, `vectors/rails-${version}.json`), 'utf8')
+export function readVectors(
+  version: MintingVersion,
+  folder: string = join(import.meta.dirname, 'vectors'),
+): VectorFile {
+  const text = readFileSync(join(folder, `rails-${version}.json`), 'utf8')
   const { base, vectors } = JSON.parse(text) as { base: VectorConfig; vectors: Vector[] } // as: we wrote the file
   return { version, vectors: vectors.map((vector) => ({ ...vector, config: { ...base, ...vector.config } })) }
 }

@@ -235,7 +235,8 @@ test('awaiting a session does not open it', async () => {
 })
 
 test('a session opened for reading refuses every write', () => {
-  const session = sessions.read(`session=${sessions.seal({ accountId: 7, wizard: { step: 1 } })}`)
+  const read = sessions.read(`session=${sessions.seal({ accountId: 7, wizard: { step: 1 }, cart: [1] })}`)
+  const session = read as object as Session<Data> // as: JavaScript has no types that would stop it
   expect(session.accountId).toBe(7)
   for (const write of [
     () => (session.accountId = 8),
@@ -243,14 +244,19 @@ test('a session opened for reading refuses every write', () => {
     () => {
       if (session.wizard !== undefined) session.wizard.step = 2
     },
+    () => session.cart?.push(2),
+    () => session.increment('accountId'),
     () => session.renew(),
     () => session.reset(),
     () => session.destroy(),
     () => session.touch(),
     () => (session.flash.notice = 'x'),
+    () => (session.flash.now.notice = 'x'),
     () => session.flash.keep(),
+    () => session.flash.discard(),
   ]) {
     expect(write).toThrow(expect.objectContaining({ code: 'ERR_SESSION_READONLY', kind: 'usage' }))
+    expect(write).toThrow('Do this where the response is still to come')
   }
 })
 

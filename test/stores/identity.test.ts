@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { createIdentity, userSessions } from '../../src/identity/index.ts'
 import { sqliteRegistry } from '../../src/identity/sqlite.ts'
+import type { AnyData, Session } from '../../src/index.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { App, Browser } from './browser.ts'
 
@@ -20,7 +21,10 @@ const setUp = async (allow?: () => boolean) => {
 }
 
 /** One whole request with a handler that waits. */
-async function visit<Result>(browser: Browser, handler: (session: object) => Promise<Result>): Promise<Result> {
+async function visit<Result>(
+  browser: Browser,
+  handler: (session: Session<AnyData>) => Promise<Result>,
+): Promise<Result> {
   const request = await browser.begin()
   const result = await handler(request.session)
   browser.keep(await request.commit())

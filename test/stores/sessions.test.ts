@@ -237,7 +237,7 @@ describe.each(PLACES)('sessions in a store: %s', (_, openPlace) => {
     const browser = newBrowser()
     await browser.visit((session) => (session['a'] = 1))
     const { sessions } = browser.app
-    const session = await sessions.load(`session=${browser.cookie}`)
+    const session: Record<string, unknown> = await sessions.load(`session=${browser.cookie}`)
     expect(session['a']).toBe(1)
     expect(() => (session['a'] = 2)).toThrow(expect.objectContaining({ code: 'ERR_SESSION_READONLY' }))
     expect(() => sessions.read(`session=${browser.cookie}`)).toThrow(/live in a store\. Use await sessions\.load/)

@@ -3,24 +3,15 @@ import { SessionError } from '../../src/index.ts'
 import { migrate } from '../../src/persistence/index.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import type { SessionStore } from '../../src/stores/store.ts'
-import { Barrier } from '../support/barrier.ts'
+import { ShakyStore } from '../support/shaky-store.ts'
 import { App, Browser, type Request } from './browser.ts'
 
-/** A store that works until the test says otherwise. */
 const setUp = async () => {
   const inner = memoryStore()
-  const barrier = new Barrier<SessionStore>(inner)
-  let failure: Error | undefined
-  const store = new Proxy(barrier.target, {
-    get: (target, verb) => {
-      const value: unknown = Reflect.get(target, verb)
-      if (failure === undefined || typeof value !== 'function') return value
-      return () => Promise.reject(failure)
-    },
-  })
-  const browser = new Browser(new App({ store }))
+  const shaky = new ShakyStore(inner)
+  const browser = new Browser(new App({ store: shaky.store }))
   await browser.visit((session) => (session['userId'] = 7))
-  return { inner, store, barrier, browser, fail: (error: Error | undefined) => (failure = error) }
+  return { inner, shaky, browser, fail: shaky.fail.bind(shaky) }
 }
 
 const unavailable = (cause?: Error) =>
@@ -106,8 +97,8 @@ test.each(HANDLERS)('the same where a new visitor’s request %s', async (_, wri
 test('a store that does not answer is given up after its time, and what it does later harms nobody', async () => {
   vi.useFakeTimers()
   try {
-    const { barrier, browser } = await setUp()
-    const held = barrier.hold('find', 'before')
+    const { shaky, browser } = await setUp()
+    const held = shaky.hold('find', 'before')
     const reading = messageOf(browser.begin())
     await held.arrived
     await vi.advanceTimersByTimeAsync(1000)
@@ -117,7 +108,7 @@ test('a store that does not answer is given up after its time, and what it does 
     held.release()
     const request = await browser.begin()
     request.session['late'] = true
-    const writing = barrier.hold('update', 'before')
+    const writing = shaky.hold('update', 'before')
     const committing = messageOf(request.commit())
     await writing.arrived
     await vi.advanceTimersByTimeAsync(1000)
@@ -135,10 +126,10 @@ test('a store that does not answer is given up after its time, and what it does 
 test('storeTimeout is what it says', async () => {
   vi.useFakeTimers()
   try {
-    const barrier = new Barrier<SessionStore>(memoryStore())
-    const browser = new Browser(new App({ store: barrier.target, storeTimeout: '5s' }))
+    const shaky = new ShakyStore(memoryStore())
+    const browser = new Browser(new App({ store: shaky.store, storeTimeout: '5s' }))
     await browser.visit((session) => (session['a'] = 1))
-    const held = barrier.hold('find', 'before')
+    const held = shaky.hold('find', 'before')
     const begun = browser.begin()
     await held.arrived
     await vi.advanceTimersByTimeAsync(4900)
@@ -151,8 +142,8 @@ test('storeTimeout is what it says', async () => {
 })
 
 test('while sessions move, either store may be down, and nothing is taken for gone', async () => {
-  const { inner, store, browser, fail } = await setUp()
-  const moving = migrate({ from: store, to: memoryStore() })
+  const { inner, shaky, browser, fail } = await setUp()
+  const moving = migrate({ from: shaky.store, to: memoryStore() })
   browser.app = new App({ store: moving })
   fail(new Error('ECONNREFUSED'))
   await expect(browser.begin()).rejects.toThrow(unavailable(expect.any(Error)))

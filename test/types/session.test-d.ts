@@ -123,7 +123,7 @@ test('ids, small objects and lists of them are accepted', () => {
     either: string | null
   }
   const sessions = createSessions<Billing>({ name: 'session', secrets: [''] })
-  const billing = sessions.read(null)
+  const billing = sessions.of({})
   billing.accountId = 7
   billing.wizard = { step: 1, plan: 'pro' }
   billing.wizard.step = 2
@@ -139,7 +139,7 @@ test('ids, small objects and lists of them are accepted', () => {
 })
 
 test("the session's own names cannot be data", () => {
-  const mine = createSessions<{ id: number; flash: string; size: number }>({ name: 's', secrets: [] }).read(null)
+  const mine = createSessions<{ id: number; flash: string; size: number }>({ name: 's', secrets: [] }).of({})
   expectTypeOf(mine.id).toEqualTypeOf<string>()
   // @ts-expect-error id is read-only
   mine.id = 7
@@ -148,7 +148,7 @@ test("the session's own names cannot be data", () => {
 })
 
 test('a session without a type holds any JSON', () => {
-  const any = createSessions({ name: 's', secrets: [] }).read(null)
+  const any = createSessions({ name: 's', secrets: [] }).of({})
   any.anything = { at: [1, 'two', null] }
   expectTypeOf(any.other).toEqualTypeOf<Json | undefined>()
   // @ts-expect-error a Date is no JSON
@@ -158,13 +158,13 @@ test('a session without a type holds any JSON', () => {
 test('the data type comes from the schema', () => {
   const schema = z.object({ accountId: z.number(), theme: z.enum(['light', 'dark']) })
   const sessions = createSessions({ name: 's', secrets: [], schema })
-  expectTypeOf(sessions.read(null).theme).toEqualTypeOf<'light' | 'dark' | undefined>()
+  expectTypeOf(sessions.of({}).theme).toEqualTypeOf<'light' | 'dark' | undefined>()
   // @ts-expect-error not in the schema
-  sessions.read(null).accountId = 'seven'
+  sessions.of({}).accountId = 'seven'
 })
 
 test('what a session holds can be sealed again', () => {
-  const sessions = createSessions<{ accountId: number }>({ name: 's', secrets: [] })
+  const sessions = createSessions<{ accountId: number; cart: { id: number }[] }>({ name: 's', secrets: [] })
   expectTypeOf(sessions.seal({ ...sessions.read(null) })).toEqualTypeOf<string>()
 })
 

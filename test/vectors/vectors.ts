@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
 import type { SecretInput } from '../../src/sealing/secrets.ts'
 import type { Payload } from '../../src/sealing/payload.ts'
 import { fromHex, type Bytes } from '../sealing/independent-base64url.ts'
 import { secretBytes, type Content } from '../sealing/independent-compact.ts'
+import compact from './compact.json' with { type: 'json' }
+import signed from './signed.json' with { type: 'json' }
 
 /** One seal and all that it was made of. Hexadecimal where bytes are meant. */
 export type Vector = Content & {
@@ -19,13 +20,9 @@ export type Vector = Content & {
 }
 export type CompactVector = Vector & { salt: string; nonce: string }
 
-export const COMPACT_VECTORS = readVectors('compact') as readonly CompactVector[] // as: the tests check every field
-export const SIGNED_VECTORS: readonly Vector[] = readVectors('signed')
-
-function readVectors(format: string): readonly Vector[] {
-  const text = readFileSync(new URL(`${format}.json`, import.meta.url), 'utf8')
-  return JSON.parse(text) as readonly Vector[] // as: the tests check every field
-}
+// as, both: TypeScript sees text where a vector says which kind it is of; the tests check every field
+export const COMPACT_VECTORS = compact as readonly object[] as readonly CompactVector[]
+export const SIGNED_VECTORS = signed as readonly object[] as readonly Vector[]
 
 export function compactVector(name: string): CompactVector {
   const vector = COMPACT_VECTORS.find((candidate) => candidate.name === name)

@@ -1,0 +1,10 @@
+import { NextResponse } from 'next/server'
+import { sessions } from './sessions'
+
+/** A first look, before anything is rendered. Whether the session still counts is asked where the data is: `currentUser()`. */
+export const proxy = sessions.proxy(NextResponse, (session, request) => {
+  const { pathname } = new URL(request.url)
+  if (pathname === '/' && session.isNew) return NextResponse.redirect(new URL('/sign-in', request.url))
+})
+
+export const config = { matcher: '/((?!_next/static|_next/image|favicon.ico).*)' }

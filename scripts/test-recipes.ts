@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process'
+import { runNpm } from '../test/package/pack.ts'
+import { folderOf, RECIPES, scriptsOf, type Recipe } from '../test/recipes/recipes.ts'
+import { startRecipe } from '../test/recipes/server.ts'
+import { startSlowService } from '../test/recipes/slow-service.ts'
+import { walk } from '../test/recipes/walk.ts'
+
+/**
+ * Installs each project of `examples/recipes` beside the coatcheck that is built here, checks its types, builds it, and
+ * walks a browser through it. Run by `npm run test:recipes`; names of recipes as arguments run those alone.
+ */
+const names = process.argv.slice(2)
+const unknown = names.filter((name) => RECIPES.every((recipe) => recipe.name !== name))
+if (unknown.length > 0) throw new Error(`There is no recipe ${unknown.join(', ')}.`)
+const chosen = RECIPES.filter(({ name }) => names.length === 0 || names.includes(name))
+
+const failed: string[] = []
+for (const recipe of chosen) {
+  const began = performance.now()
+  // oxlint-disable-next-line no-await-in-loop -- one after the other: each keeps the machine busy
+  const failure = await prove(recipe).catch((error: unknown) => error)
+  if (failure !== undefined) failed.push(recipe.name)
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  console.log(`${failure === undefined ? 'ok    ' : 'FAILED'} ${recipe.name} (${seconds} s)`)
+  if (failure !== undefined) console.error(failure)
+}
+console.log(`test:recipes: ${chosen.length - failed.length} passed, ${failed.length} failed`)
+process.exitCode = failed.length === 0 ? 0 : 1
+
+async function prove(recipe: Recipe): Promise<undefined> {
+  const cwd = folderOf(recipe)
+  runNpm(cwd, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'])
+  runScript(cwd, 'typecheck')
+  if ('build' in scriptsOf(recipe)) runScript(cwd, 'build')
+  const slow = await startSlowService()
+  try {
+    const server = await startRecipe(recipe, slow.url)
+    await walk(recipe, server, slow).finally(() => server.stop())
+  } finally {
+    slow.stop()
+  }
+}
+
+/** @throws an error with all that the script printed where it fails */
+function runScript(cwd: string, script: string): void {
+  const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', script], { cwd, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`npm run ${script} ended with ${status}:\n${stdout}${stderr}`)
+}

@@ -1,0 +1,24 @@
+/** What a function gave, or by which of Next's ways it left: `redirect()` and its like throw. */
+export async function settle<Result>(
+  run: () => Result | Promise<Result>,
+): Promise<{ readonly result: Result } | { readonly left: unknown }> {
+  try {
+    return { result: await run() }
+  } catch (error) {
+    if (navigation(error) === undefined) throw error
+    return { left: error }
+  }
+}
+
+/** The status that `notFound()`, `forbidden()` or `unauthorized()` asks for; `undefined` for a redirect. */
+export function errorStatus(left: unknown): number | undefined {
+  const [, kind, rest] = navigation(left) ?? []
+  return kind === 'HTTP_ERROR_FALLBACK' ? Number(rest) : undefined
+}
+
+/** Those of `unstable_rethrow` of `next/navigation` that answer the visitor; the others of it interrupt a prerendering. */
+function navigation(error: unknown): RegExpExecArray | undefined {
+  const digest: unknown = error instanceof Error && 'digest' in error ? error.digest : undefined
+  if (typeof digest !== 'string') return undefined
+  return /^NEXT_(REDIRECT|HTTP_ERROR_FALLBACK);(.*)$/s.exec(digest) ?? undefined
+}

@@ -1,0 +1,7 @@
+export { previousCookie } from './previous-cookie.ts'
+export type { PreviousCookie } from './previous-cookie.ts'
+export type { OpenedPreviousCookie, PreviousCookieRequest } from './opened-previous-cookie.ts'
+export type { PreviousCookieSource } from './previous-cookie-source.ts'
+export { ironSessionCookie } from './iron-session-cookie.ts'
+export type { IronSessionCookieOptions } from './iron-session-cookie.ts'
+export type { IronPassword } from './iron-password.ts'

@@ -1,0 +1,92 @@
+import { checkAttributes, type CheckedAttributes, type CookieAttributes } from '../cookies/attributes.ts'
+import { isTooLarge } from '../cookies/budget.ts'
+import { chooseCandidate, moreTelling } from '../cookies/candidates.ts'
+import { cookieValues } from '../cookies/request-cookies.ts'
+import type { OpenedSession } from '../cookies/session-format.ts'
+import { expireCookie } from '../cookies/set-cookie.ts'
+import { blameCaller, SessionError, type RefusedReason } from '../errors.ts'
+import { moveIn } from '../persistence/move-in.ts'
+import type { PreviousCookieSource } from './previous-cookie-source.ts'
+import type { OpenedPreviousCookie, PreviousCookieRequest } from './opened-previous-cookie.ts'
+import { takeOver } from './take-over.ts'
+
+/**
+ * A cookie of what came before, and how it is read. Name and `open` are enough. So is what `createSessions` gave, for a cookie of
+ * coatcheck itself that had another name or format.
+ */
+export interface PreviousCookie {
+  /** Its name, which may be that of the session's own cookie. */
+  readonly name: string
+  /** How it was set. It is ended with `path`, `domain` and `partitioned`, by which browsers keep cookies of one name apart. */
+  readonly cookie?: CookieAttributes | undefined
+  /** Names of cookies that are worth nothing without it, as the `session.sig` of cookie-session. They end with it. */
+  readonly companions?: readonly string[] | undefined
+  /**
+   * What `value` holds, which is as it stands in the Cookie header: up to 4096 bytes from anybody, at most 16 times a request. So
+   * authenticate it before anything else. What is thrown here counts as `malformed`.
+   */
+  open(value: string, request: PreviousCookieRequest): OpenedPreviousCookie
+}
+
+/**
+ * A cookie of a library that we do not know, for `previousCookies` of `createSessions`.
+ *
+ * ```ts
+ * previousCookie({ name: 'session', open: (value) => ({ ok: true, data: unsignOrThrow(value) }) })
+ * ```
+ *
+ * @throws `ERR_OPTIONS`
+ */
+export function previousCookie(cookie: PreviousCookie): PreviousCookieSource {
+  const attributes = blameCaller(previousCookie, () => checkPreviousCookie(cookie))
+  const { name } = cookie
+  return {
+    connect(host) {
+      const others = attributes.filter((other) => !isSame(other, host.attributes))
+      return {
+        name,
+        moveIn,
+
+        open(header, before) {
+          if (before.cookie === undefined && ENDED.has(before.reason)) return before
+          const request = { now: host.clock(), cookies: (other: string) => cookieValues(header, other) }
+          const open = (value: string): OpenedSession => {
+            if (isTooLarge(name, value)) return { ok: false, reason: 'too-large' }
+            try {
+              return takeOver(cookie.open(value, request), `${name}=${value}`, request.now, host)
+            } catch {
+              return { ok: false, reason: 'malformed' }
+            }
+          }
+          const { chosen } = chooseCandidate(cookieValues(header, name), open)
+          return chosen.ok ? chosen : moreTelling(before, { ...chosen, cookie: name })
+        },
+
+        end: (header, context, always) =>
+          others
+            .filter((other) => always || cookieValues(header, other.name).length > 0)
+            .map((other) => expireCookie(other, context)),
+      }
+    },
+  }
+}
+
+/** Of ours that ended, or of which nobody can tell which one is meant, no older cookie must take the place. */
+const ENDED: ReadonlySet<RefusedReason> = new Set(['expired-idle', 'expired-absolute', 'duplicate'])
+
+/** The attributes of the cookie and of its companions. */
+function checkPreviousCookie(cookie: PreviousCookie): CheckedAttributes[] {
+  if (typeof cookie?.open !== 'function') {
+    throw new SessionError('ERR_OPTIONS', 'previousCookie takes { name, open(value, request) }; open is no function.')
+  }
+  const { name, companions = [], cookie: attributes } = cookie
+  if (!Array.isArray(companions)) {
+    throw new SessionError('ERR_OPTIONS', `companions of previous cookie ${name} is no array of cookie names.`)
+  }
+  return [name, ...companions].map((each) => checkAttributes(each, attributes))
+}
+
+/** Whether a browser would keep one of the two in place of the other. */
+function isSame(a: CheckedAttributes, b: CheckedAttributes): boolean {
+  return a.name === b.name && a.path === b.path && a.domain === b.domain && a.partitioned === b.partitioned
+}

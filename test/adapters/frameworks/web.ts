@@ -1,0 +1,75 @@
+import type { RequestListener } from 'node:http'
+import { toNodeHandler } from 'srvx/node'
+import { requireUser, session } from '../../../src/adapters/web.ts'
+import type { Admission, App, Call, Framework, Handler } from '../app.ts'
+
+export const web: Framework = {
+  name: 'web',
+  protocol: 'HTTP/1.1',
+  cannot: {
+    'sessions.of gives the very session that the framework has a place of its own for': 'a Request has no such place',
+  },
+  // as: of a server that speaks HTTP/1.1
+  mount: (app) => toNodeHandler(serving(app, ''), { trustProxy: app.trustsProxy === true }) as RequestListener,
+}
+
+type Fetch = (request: Request) => Promise<Response>
+
+function serving(app: App, below: string): Fetch {
+  const { routes = {}, members, mounted = {} } = app
+  const inner = Object.entries(mounted).map(([path, it]) => [below + path, serving(it, below + path)] as const)
+  const route: Fetch = async (request) => {
+    const { pathname } = new URL(request.url)
+    const handler = routes[pathname.slice(below.length)]
+    if (handler !== undefined) return answer(handler, request)
+    const member = members?.routes[pathname]
+    if (members !== undefined && member !== undefined) return guard(members.admission, member)(request)
+    const fetch = inner.find(([prefix]) => pathname.startsWith(`${prefix}/`))?.[1]
+    return fetch?.(request) ?? new Response(null, { status: 404 })
+  }
+  // In the middle of the sessions, because what answers outside of them has nothing to do with them.
+  const serve: Fetch = async (request) => {
+    try {
+      return await route(request)
+    } catch (error) {
+      const { errorPage } = app
+      if (errorPage !== undefined) return answer((call) => errorPage(call, error), request)
+      return new Response('Internal Server Error', { status: 500 })
+    }
+  }
+  return app.sessions.reduceRight((fetch, held) => session(held, fetch), serve)
+}
+
+async function answer(handler: Handler, request: Request): Promise<Response> {
+  return (await handler(callOf(request))) as Response // as: the verbs below give nothing else
+}
+
+function guard({ identity, signInPath, inOwnWords }: Admission, handler: Handler): Fetch {
+  return requireUser(
+    identity,
+    (request) => answer(handler, request),
+    inOwnWords === undefined
+      ? { signInPath }
+      : { deny: (_request, denial) => new Response(inOwnWords(denial), { status: denial.status }) },
+  )
+}
+
+function callOf(request: Request): Call {
+  const headers = new Headers()
+  return {
+    request,
+    header: (name) => request.headers.get(name) ?? undefined,
+    body: () => request.text(),
+    setHeader: (name, value) => headers.set(name, value),
+    addCookie: (line) => headers.append('set-cookie', line),
+    text: (body, status = 200) => new Response(body, { status, headers }),
+    json: (value) => Response.json(value, { headers }),
+    redirect: (path) => Response.redirect(new URL(path, request.url), 303),
+    empty: (status) => new Response(null, { status, headers }),
+    stream: (chunks) => new Response(ReadableStream.from(bytes(chunks)), { headers }),
+  }
+}
+
+async function* bytes(chunks: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) yield new TextEncoder().encode(chunk)
+}

@@ -1,0 +1,23 @@
+import type { Scenario } from './scenario.ts'
+import { ANSWERS } from './scenarios/answers.ts'
+import { FLASH } from './scenarios/flash.ts'
+import { HEADERS } from './scenarios/headers.ts'
+import { LIFETIME } from './scenarios/lifetime.ts'
+import { MEMBERS } from './scenarios/members.ts'
+import { MOUNTING } from './scenarios/mounting.ts'
+import { RECEIVED } from './scenarios/received.ts'
+import { SESSION } from './scenarios/session.ts'
+import { STORES } from './scenarios/stores.ts'
+
+/** What is so in every framework. */
+export const SCENARIOS: readonly Scenario[] = [
+  ...SESSION,
+  ...FLASH,
+  ...LIFETIME,
+  ...HEADERS,
+  ...RECEIVED,
+  ...ANSWERS,
+  ...MOUNTING,
+  ...MEMBERS,
+  ...STORES,
+]

@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from '../package/import-graph.ts'
+
+/** A page, and what its text has to match. */
+export interface Probe {
+  readonly path: string
+  readonly status: number
+  readonly text: RegExp
+}
+
+/** What is particular to the project of one framework. */
+export interface Recipe {
+  /** The folder below `examples/recipes`. */
+  readonly name: string
+  /** Where the forms post to. */
+  readonly signIn: string
+  readonly signOut: string
+  /** Asked by a visitor who is signed in. */
+  readonly probes: readonly Probe[]
+}
+
+const late: Probe = { path: '/late', status: 200, text: /Account 7: ERR_SESSION_SENT/ }
+
+export const RECIPES: readonly Recipe[] = [
+  { name: 'h3', signIn: '/sign-in', signOut: '/sign-out', probes: [late] },
+  {
+    name: 'nitro',
+    signIn: '/sign-in',
+    signOut: '/sign-out',
+    probes: [late, { path: '/cached', status: 500, text: /"status": 500/ }],
+  },
+]
+
+/** The folders that hold a project; `RECIPES` has each of them. */
+export function recipeFolders(): string[] {
+  return readdirSync(join(ROOT, 'examples/recipes'))
+}
+
+export function folderOf({ name }: Recipe): string {
+  return join(ROOT, 'examples/recipes', name)
+}
+
+/** The scripts in a project's package.json. */
+export function scriptsOf(recipe: Recipe): Readonly<Record<string, string>> {
+  // as: our own file
+  const { scripts } = JSON.parse(readFileSync(join(folderOf(recipe), 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>
+  }
+  return scripts
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { parseSetCookie } from 'cookie'
+import { tampered } from '../package/example-server.ts'
+import type { Probe, Recipe } from './recipes.ts'
+import type { RecipeServer } from './server.ts'
+import type { SlowService } from './slow-service.ts'
+
+/** What arrived, the body whole. */
+interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** The Set-Cookie lines of the session. */
+  readonly cookies: readonly string[]
+}
+
+/**
+ * One browser on the pages of a recipe: it signs in, sees the flash once, reads, and signs out.
+ *
+ * @throws where a page is not as it should be
+ */
+export async function walk(recipe: Recipe, { origin }: RecipeServer, slow: SlowService): Promise<void> {
+  const browser = new Browser(origin, slow)
+
+  const stranger = await browser.get('/')
+  assert.match(stranger.text, /Signed out/)
+  assert.deepEqual(stranger.cookies, [], 'a stranger who only reads gets no cookie')
+  assert.match(stranger.headers.get('vary') ?? '', /\bCookie\b/)
+
+  const signedIn = await browser.post(recipe.signIn)
+  assert.equal(signedIn.status, 303)
+  assert.equal(signedIn.headers.get('location'), '/')
+  assert.equal(signedIn.cookies.length, 1, 'signing in sends one session cookie')
+  assert.equal(signedIn.headers.get('cache-control'), 'no-store')
+
+  assert.match((await browser.get('/')).text, /Account 7\b.*Welcome back/s)
+  const again = await browser.get('/')
+  assert.match(again.text, /Account 7\b/)
+  assert.doesNotMatch(again.text, /Welcome back/, 'the flash is shown once')
+  assert.deepEqual(again.cookies, [], 'a page that only reads sends no cookie')
+
+  const thief = new Browser(origin, slow, tampered(browser.cookies))
+  assert.match((await thief.get('/')).text, /Signed out/, 'a cookie that was changed signs nobody in')
+
+  for (const probe of recipe.probes) await browser.probe(probe) // oxlint-disable-line no-await-in-loop -- one browser
+
+  const signedOut = await browser.post(recipe.signOut)
+  assert.equal(signedOut.status, 303)
+  assert.equal(browser.cookies.size, 0, 'signing out removes the cookie')
+  assert.match((await browser.get('/')).text, /Signed out/)
+}
+
+class Browser {
+  readonly cookies: Map<string, string>
+  readonly #origin: string
+  readonly #slow: SlowService
+
+  constructor(origin: string, slow: SlowService, cookies: ReadonlyMap<string, string> = new Map()) {
+    this.#origin = origin
+    this.#slow = slow
+    this.cookies = new Map(cookies)
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.#ask(path, {})
+  }
+
+  post(path: string): Promise<Answer> {
+    // With a body and an origin, as the form of a page has them: frameworks refuse other posts as forged.
+    return this.#ask(path, { method: 'POST', body: new URLSearchParams({ password: 'correct-horse' }) })
+  }
+
+  async probe({ path, status, text }: Probe): Promise<void> {
+    const answer = await this.get(path)
+    assert.equal(answer.status, status, path)
+    assert.match(answer.text, text)
+  }
+
+  async #ask(path: string, init: RequestInit): Promise<Answer> {
+    this.#slow.hold()
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const response = await fetch(new URL(path, this.#origin), {
+      ...init,
+      redirect: 'manual',
+      headers: { accept: 'text/html', origin: this.#origin, ...(cookie !== '' && { cookie }) },
+      signal: AbortSignal.timeout(20_000),
+    })
+    this.#slow.answer() // now that the headers are here
+    const cookies = response.headers.getSetCookie().filter((line) => line.startsWith('__Host-session='))
+    for (const line of cookies) this.#keep(line)
+    return { status: response.status, headers: response.headers, text: await response.text(), cookies }
+  }
+
+  #keep(line: string): void {
+    const { name, value = '', maxAge } = parseSetCookie(line, { decode: (text) => text })
+    if (maxAge === 0) this.cookies.delete(name)
+    else this.cookies.set(name, value)
+  }
+}
