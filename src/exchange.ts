@@ -40,25 +40,29 @@ export interface Exchange<Data extends object> {
   commit(): CommitHeaders | Promise<CommitHeaders>
 }
 
-/** What an exchange is made of, each part when it is first asked for: most requests of a server touch none. */
-interface Parts {
+/** What all exchanges of the same sessions are made of, each part when it is first asked for: most requests touch none. */
+export interface ExchangeParts {
   /** Whether a session has to be fetched before it is used. */
   readonly fetches: boolean
-  readonly newVisit: () => Visit
+  readonly newVisit: (cookieHeader: string | null | undefined) => Visit
   readonly newState: (visit: Visit) => SessionState
-  readonly newJar: () => CookieJar
-  readonly isSecure: () => boolean
+  readonly newJar: (cookieHeader: string | null | undefined) => CookieJar
   /** The Set-Cookie lines for what became of the session. */
-  readonly sessionCookies: (outcome: Outcome, context: CookieContext) => readonly string[]
+  readonly sessionCookies: (
+    outcome: Outcome,
+    context: CookieContext,
+    cookieHeader: string | null | undefined,
+  ) => readonly string[]
 }
 
-export function createExchange<Data extends object>(parts: Parts): Exchange<Data> {
-  return new RequestExchange(parts)
+export function createExchange<Data extends object>(parts: ExchangeParts, facts: RequestFacts): Exchange<Data> {
+  return new RequestExchange(parts, facts)
 }
 
 /** A class, because V8 takes ten microseconds to make an object literal with accessors. */
 class RequestExchange<Data extends object> implements Exchange<Data> {
-  readonly #parts: Parts
+  readonly #parts: ExchangeParts
+  readonly #facts: RequestFacts
   #visit: Visit | undefined
   #fetched: Promise<void> | undefined
   #state: SessionState | undefined
@@ -66,13 +70,14 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
   #jar: CookieJar | undefined
   #sent = false
 
-  constructor(parts: Parts) {
+  constructor(parts: ExchangeParts, facts: RequestFacts) {
     this.#parts = parts
+    this.#facts = facts
   }
 
   get session(): Session<Data> {
     if (this.#session !== undefined) return this.#session
-    this.#visit ??= this.#parts.newVisit()
+    this.#visit ??= this.#parts.newVisit(this.#facts.cookieHeader)
     this.#state = this.#parts.newState(this.#visit)
     if (this.#sent) this.#state.lock('sent')
     this.#session = createSession<Data>(this.#state)
@@ -81,7 +86,7 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
 
   get jar(): CookieJar {
     if (this.#jar !== undefined) return this.#jar
-    this.#jar = this.#parts.newJar()
+    this.#jar = this.#parts.newJar(this.#facts.cookieHeader)
     if (this.#sent) this.#jar.commit()
     return this.#jar
   }
@@ -89,7 +94,7 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
   load(): Promise<void> | undefined {
     if (!this.#parts.fetches) return undefined
     if (this.#visit === undefined) {
-      this.#visit = this.#parts.newVisit()
+      this.#visit = this.#parts.newVisit(this.#facts.cookieHeader)
       this.#fetched = this.#visit.fetch()
     }
     return this.#fetched
@@ -100,19 +105,24 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
     this.#sent = true
     const state = this.#state
     if (state === undefined && this.#jar === undefined) return NOTHING
-    const context: CookieContext = { secure: this.#parts.isSecure() }
-    const lines = this.#jar?.commit(context) ?? []
+    const context: CookieContext = { secure: this.#facts.isSecure() }
+    const lines = this.#jar?.commit(context) ?? NO_LINES
     const wasRead = state?.wasOpened === true || this.#jar?.wasRead === true
-    const headers = (outcome: Outcome): CommitHeaders => {
-      const own = this.#parts.sessionCookies(outcome, context)
-      const setCookie = own.length === 0 ? lines : [...lines, ...own]
-      return { setCookie, vary: wasRead || setCookie.length > 0, noStore: own.length > 0 }
-    }
-    const outcome = state === undefined ? UNTOUCHED : this.#visit?.commit(state)
+    const outcome = state === undefined ? UNTOUCHED : (this.#visit?.commit(state) ?? UNTOUCHED)
     state?.lock('sent')
-    return outcome instanceof Promise ? outcome.then(headers) : headers(outcome ?? UNTOUCHED)
+    if (outcome instanceof Promise) return outcome.then((kept) => this.#headers(kept, context, lines, wasRead))
+    return this.#headers(outcome, context, lines, wasRead)
+  }
+
+  #headers(outcome: Outcome, context: CookieContext, lines: readonly string[], wasRead: boolean): CommitHeaders {
+    if (outcome.verb === 'nothing' && lines.length === 0) return wasRead ? READ : NOTHING
+    const own = this.#parts.sessionCookies(outcome, context, this.#facts.cookieHeader)
+    const setCookie = own.length === 0 ? lines : [...lines, ...own]
+    return { setCookie, vary: wasRead || setCookie.length > 0, noStore: own.length > 0 }
   }
 }
 
+const NO_LINES: readonly string[] = []
 const UNTOUCHED: Outcome = { verb: 'nothing' }
-const NOTHING: CommitHeaders = Object.freeze({ setCookie: [], vary: false, noStore: false })
+const NOTHING: CommitHeaders = Object.freeze({ setCookie: NO_LINES, vary: false, noStore: false })
+const READ: CommitHeaders = Object.freeze({ setCookie: NO_LINES, vary: true, noStore: false })

@@ -74,16 +74,6 @@ function summarize(state: SessionState): Summary {
   return { status, bytesByKey: state.size.byKey }
 }
 
-/** The target of the proxy, which is what `util.inspect` looks at. */
-class SessionView {
-  /** An arrow, because `util.inspect` calls it on the proxy. */
-  readonly [inspect.custom]: () => string
-
-  constructor(state: SessionState) {
-    this[inspect.custom] = () => `Session ${inspect(summarize(state), { breakLength: 100 })}`
-  }
-}
-
 /** What a session answers to by itself. A class, because V8 takes microseconds to make an object literal with accessors. */
 class Controls implements SessionControls {
   readonly #state: SessionState
@@ -146,21 +136,49 @@ class Controls implements SessionControls {
   }
 }
 
-/** The session as handlers hold it, around the state of one request. */
-export function createSession<Data extends object>(state: SessionState): Session<Data> {
-  const tracked = new TrackedValues(state)
-  const view = new SessionView(state)
-  const controls = new Controls(state)
+/** Asks a session for its state: a symbol that nobody else has. */
+const STATE: unique symbol = Symbol('state')
 
-  const handler: ProxyHandler<SessionView> = {
-    get: function get(target, name) {
-      if (typeof name === 'symbol') return Reflect.get(target, name, target) as unknown // as: Reflect.get is any
-      return blameCaller(get, () => {
-        if (RESERVED_KEYS.has(name)) return Reflect.get(controls, name) as unknown // as: see above
-        return tracked.handOut(state.get(name), name)
-      })
+/**
+ * The target of the proxy, which is what `util.inspect` looks at. All sessions share their traps, because every request that
+ * touches its session would have to make those functions.
+ */
+class SessionView {
+  readonly #state: SessionState
+  #controls: Controls | undefined
+  #tracked: TrackedValues | undefined
+
+  constructor(state: SessionState) {
+    this.#state = state
+  }
+
+  get [STATE](): SessionState {
+    return this.#state
+  }
+
+  /** `util.inspect` calls it on the proxy. */
+  [inspect.custom](): string {
+    return `Session ${inspect(summarize(this[STATE]), { breakLength: 100 })}`
+  }
+
+  #control(name: string): unknown {
+    this.#controls ??= new Controls(this.#state)
+    return Reflect.get(this.#controls, name) as unknown // as: Reflect.get is any
+  }
+
+  #handOut(name: string): unknown {
+    const value = this.#state.get(name)
+    if (typeof value !== 'object' || value === null) return value
+    this.#tracked ??= new TrackedValues(this.#state)
+    return this.#tracked.handOut(value, name)
+  }
+
+  static readonly traps: ProxyHandler<SessionView> = {
+    get: function get(view, name) {
+      if (typeof name === 'symbol') return Reflect.get(view, name, view) as unknown // as: see above
+      return blameCaller(get, () => (RESERVED_KEYS.has(name) ? view.#control(name) : view.#handOut(name)))
     },
-    set: function set(_, name, value) {
+    set: function set(view, name, value) {
       blameCaller(set, () => {
         if (typeof name === 'symbol') {
           throw new SessionError(
@@ -168,40 +186,41 @@ export function createSession<Data extends object>(state: SessionState): Session
             'session has a symbol for a key and cannot store it: JSON drops it.',
           )
         }
-        state.set(name, value)
+        view.#state.set(name, value)
       })
       return true
     },
-    deleteProperty: function deleteProperty(_, name) {
+    deleteProperty: function deleteProperty(view, name) {
       blameCaller(deleteProperty, () => {
-        if (typeof name === 'string') state.delete(name)
+        if (typeof name === 'string') view.#state.delete(name)
       })
       return true
     },
-    has: function has(_, name) {
-      return typeof name === 'string' && (RESERVED_KEYS.has(name) || blameCaller(has, () => state.has(name)))
+    has: function has(view, name) {
+      return typeof name === 'string' && (RESERVED_KEYS.has(name) || blameCaller(has, () => view.#state.has(name)))
     },
-    ownKeys: function ownKeys() {
-      return blameCaller(ownKeys, () => state.keys())
+    ownKeys: function ownKeys(view) {
+      return blameCaller(ownKeys, () => view.#state.keys())
     },
-    getOwnPropertyDescriptor: function descriptor(_, name) {
-      if (typeof name === 'symbol' || !blameCaller(descriptor, () => state.has(name))) return undefined
-      return { value: tracked.handOut(state.get(name), name), enumerable: true, configurable: true, writable: true }
+    getOwnPropertyDescriptor: function descriptor(view, name) {
+      if (typeof name === 'symbol' || !blameCaller(descriptor, () => view.#state.has(name))) return undefined
+      return { value: view.#handOut(name), enumerable: true, configurable: true, writable: true }
     },
     defineProperty: () => false,
     preventExtensions: () => false,
     setPrototypeOf: () => false,
   }
-  const session = new Proxy(view, handler) as unknown as Session<Data> // as: the handler gives the view the session's shape
-  states.set(session, state)
-  return session
 }
 
-const states = new WeakMap<object, SessionState>()
+/** The session as handlers hold it, around the state of one request. */
+export function createSession<Data extends object>(state: SessionState): Session<Data> {
+  const session: unknown = new Proxy(new SessionView(state), SessionView.traps)
+  return session as Session<Data> // as: the traps give the view the session's shape
+}
 
 /** The state behind a session, for the layers above that keep something of their own in it. @throws `ERR_OPTIONS` */
-export function stateOf(session: object): SessionState {
-  const state = states.get(session)
+export function stateOf(session: object | undefined): SessionState {
+  const state = (session as { readonly [STATE]?: SessionState } | undefined)?.[STATE] // as: it is to be seen whether it is one
   if (state !== undefined) return state
   throw new SessionError('ERR_OPTIONS', 'This is no session of coatcheck, expected what sessions.of(request) gives.')
 }
