@@ -10,7 +10,7 @@ export interface RequestFacts {
   /** The Cookie header as it came; several are joined with `; `, as HTTP/2 clients may send them. */
   readonly cookieHeader: string | null | undefined
   /** Whether the request came over https. Asked when the cookie is written. */
-  readonly isSecure: () => boolean
+  isSecure(): boolean
 }
 
 /** What the response's headers need. */

@@ -16,17 +16,16 @@ export interface Committing {
  * `flushHeaders` or a pipe. Where the commit is a promise, what the application sends is held, and leaves in order when the
  * promise is fulfilled; if it is rejected, nothing of it does.
  */
-export function commitBeforeHeaders(
-  response: NodeResponse & { [COMMITTED]?: CommittedResponse },
-  committing: Committing,
-): void {
+export function commitBeforeHeaders(response: Response, committing: Committing): void {
+  const committed = response[COMMITTED]
   // As Node keeps what it knows of a response: defining a hidden property costs more than all of this file.
-  const { committings } = (response[COMMITTED] ??= new CommittedResponse(response))
-  // An application that is mounted in another one may bring the middleware twice.
-  if (!committings.some(({ exchange }) => exchange === committing.exchange)) committings.unshift(committing)
+  if (committed === undefined) response[COMMITTED] = new CommittedResponse(response, committing)
+  else committed.add(committing)
 }
 
 const COMMITTED: unique symbol = Symbol('sessions')
+
+type Response = NodeResponse & { [COMMITTED]?: CommittedResponse }
 
 /** The arguments of `writeHead`: the status, perhaps a reason, perhaps headers. */
 type Head = unknown[]
@@ -35,12 +34,12 @@ type Failure = readonly [error: unknown, of: Committing | undefined]
 
 class CommittedResponse {
   /** The last that came is the first. */
-  readonly committings: Committing[] = []
+  readonly #committings: Committing[]
   readonly #response: NodeResponse
   /** As they were: Node's own, or those of a middleware that wrapped them before. */
   readonly #methods: Sending
   #isAsked = false
-  readonly #commits: CommitHeaders[] = []
+  #commits: readonly CommitHeaders[] = NO_COMMITS
   #failure: Failure | undefined
   /** Fulfilled when every store has answered, one way or the other. */
   #answers: Promise<void> | undefined
@@ -52,18 +51,25 @@ class CommittedResponse {
   /** What whoever wrapped `writeHead` has seen, and Node has not. */
   #head: Head | undefined
 
-  constructor(response: NodeResponse) {
+  constructor(response: NodeResponse, committing: Committing) {
     this.#response = response
+    this.#committings = [committing]
     const sending = sendingOf(response)
     const { writeHead, write, end, flushHeaders, on } = sending
     this.#methods = { writeHead, write, end, flushHeaders, on }
-    sending.writeHead = this.#writeHead
-    sending.write = this.#write
-    sending.end = this.#end
-    sending.flushHeaders = this.#flushHeaders
+    sending.writeHead = committedWriteHead
+    sending.write = committedWrite
+    sending.end = committedEnd
+    sending.flushHeaders = committedFlushHeaders
   }
 
-  readonly #writeHead: Sending['writeHead'] = (...head) => {
+  add(committing: Committing): void {
+    // An application that is mounted in another one may bring the middleware twice.
+    if (this.#committings.some(({ exchange }) => exchange === committing.exchange)) return
+    this.#committings.unshift(committing)
+  }
+
+  writeHead(head: Head): unknown {
     if (this.#taker !== undefined) return this.#taker.take('writeHead', head)
     if (this.#hasLeft) return this.#methods.writeHead.apply(this.#response, head)
     this.#commit()
@@ -73,11 +79,7 @@ class CommittedResponse {
     return this.#response
   }
 
-  readonly #write: Sending['write'] = (...args) => this.#call('write', args)
-  readonly #end: Sending['end'] = (...args) => this.#call('end', args)
-  readonly #flushHeaders: Sending['flushHeaders'] = (...args) => this.#call('flushHeaders', args)
-
-  #call(method: 'write' | 'end' | 'flushHeaders', args: unknown[]): unknown {
+  call(method: 'write' | 'end' | 'flushHeaders', args: unknown[]): unknown {
     if (!this.#hasLeft && this.#taker === undefined && this.#head === undefined && accepts(method, args)) this.#begin()
     return this.#taker === undefined ? this.#pass(method, args) : this.#taker.take(method, args)
   }
@@ -93,6 +95,15 @@ class CommittedResponse {
    */
   #begin(): void {
     const sending = sendingOf(this.#response)
+    if (sending.writeHead === committedWriteHead) {
+      // Nobody wrapped it, so nobody has to be asked: the usual case, and every request pays for the other one.
+      this.#commit()
+      if (this.#answers === undefined) {
+        this.#isSent = true
+        this.#add()
+        return
+      }
+    }
     this.#isImplicit = true
     try {
       sending.writeHead(this.#response.statusCode)
@@ -100,7 +111,7 @@ class CommittedResponse {
       this.#isImplicit = false
     }
     // Whoever wrapped it has had their turn, and expect no other.
-    if (this.#head !== undefined) sending.writeHead = this.#writeHead
+    if (this.#head !== undefined) sending.writeHead = committedWriteHead
   }
 
   #pass(method: 'write' | 'end' | 'flushHeaders', args: unknown[]): unknown {
@@ -114,10 +125,10 @@ class CommittedResponse {
   #commit(): void {
     if (this.#isAsked) return
     this.#isAsked = true // before anything can throw: the error page leaves without asking again
-    for (const committing of this.committings) {
+    for (const committing of this.#committings) {
       const commit = committing.exchange.commit()
       if (commit instanceof Promise) this.#answers = this.#answer(commit, committing, this.#answers)
-      else this.#commits.push(commit)
+      else if (commit.vary) this.#commits = [...this.#commits, commit]
     }
   }
 
@@ -128,7 +139,8 @@ class CommittedResponse {
     others: Promise<void> | undefined,
   ): Promise<void> {
     try {
-      this.#commits.push(await commit)
+      const headers = await commit
+      this.#commits = [...this.#commits, headers]
     } catch (error) {
       this.#failure = [error, committing]
     }
@@ -139,12 +151,16 @@ class CommittedResponse {
     const response = this.#response
     this.#isSent = true
     let rest = head
-    if (this.#commits.some(({ vary }) => vary)) {
+    if (this.#commits.length > 0) {
       // Headers given to writeHead replace those set before it, ours included: so they are set first, and ours added.
       rest = setGiven(response, head)
-      for (const commit of this.#commits) addHeaders(response, commit)
+      this.#add()
     }
     this.#methods.writeHead.apply(response, rest)
+  }
+
+  #add(): void {
+    for (const commit of this.#commits) addHeaders(this.#response, commit)
   }
 
   #hold(given: Head): void {
@@ -179,7 +195,7 @@ class CommittedResponse {
     } catch (error) {
       // What Node would have said at once, of a status that is none for example: it goes where the handler's errors go.
       if (response.headersSent) response.destroy()
-      else this.#drop(held, [error, this.committings[0]])
+      else this.#drop(held, [error, this.#committings[0]])
       return
     }
     for (const listener of held.waiting) response.on('drain', listener)
@@ -190,13 +206,34 @@ class CommittedResponse {
     const response = this.#response
     forgetAnswer(response)
     // What another store has acknowledged is true whatever is answered.
-    for (const commit of this.#commits) addHeaders(response, commit)
+    this.#add()
     const abandoned = abandonAnswer(response, error)
     for (const listener of held.waiting) abandoned.tell(listener)
     for (const [method, args] of held.calls) abandoned.take(method, args)
     this.#taker = abandoned
     abandoned.replace(this.#methods, held.has('end'), () => committing?.failed(error))
   }
+}
+
+/** Of a response that needs no headers of ours. */
+const NO_COMMITS: readonly CommitHeaders[] = []
+
+// The methods of every response that has sessions. One function for all, as every request would pay for four of its own.
+
+function committedWriteHead(this: Response, ...head: Head): unknown {
+  return this[COMMITTED]?.writeHead(head)
+}
+
+function committedWrite(this: Response, ...args: unknown[]): unknown {
+  return this[COMMITTED]?.call('write', args)
+}
+
+function committedEnd(this: Response, ...args: unknown[]): unknown {
+  return this[COMMITTED]?.call('end', args)
+}
+
+function committedFlushHeaders(this: Response, ...args: unknown[]): unknown {
+  return this[COMMITTED]?.call('flushHeaders', args)
 }
 
 /** Wakes who was told to wait, and whom nobody else will wake. */

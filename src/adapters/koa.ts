@@ -1,4 +1,5 @@
 import type { DefaultState, Middleware, ParameterizedContext } from 'koa'
+import type { RequestFacts } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Session } from '../session/session.ts'
 import type { Sessions } from '../sessions.ts'
@@ -29,7 +30,7 @@ export function session<Data extends object>(
   sessions: Sessions<Data>,
 ): Middleware<DefaultState, { readonly session: Session<Data> }> {
   return async (ctx, next) => {
-    const exchange = sessions.begin(ctx, { cookieHeader: ctx.req.headers.cookie, isSecure: () => ctx.secure })
+    const exchange = sessions.begin(ctx, new KoaFacts(ctx))
     commitBeforeHeaders(ctx.res, { exchange, failed: (error) => ctx.onerror(error as Error) }) // as: Koa looks what it is
     const loaded = exchange.load()
     if (loaded !== undefined) await loaded
@@ -44,6 +45,23 @@ export function session<Data extends object>(
       })
     }
     await next()
+  }
+}
+
+/** Asks Koa when somebody wants to know. */
+class KoaFacts implements RequestFacts {
+  readonly #ctx: ParameterizedContext
+
+  constructor(ctx: ParameterizedContext) {
+    this.#ctx = ctx
+  }
+
+  get cookieHeader(): string | undefined {
+    return this.#ctx.req.headers.cookie
+  }
+
+  isSecure(): boolean {
+    return this.#ctx.secure
   }
 }
 
