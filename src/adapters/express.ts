@@ -44,19 +44,41 @@ export interface ExpressRequest extends IncomingMessage {
 export function session<Data extends object>(
   sessions: Sessions<Data>,
 ): (request: ExpressRequest, response: ServerResponse, next: (error?: unknown) => void) => void {
-  // One getter for all requests: with one each, no two of them have the same shape, and V8 looks everything up anew.
-  const property: PropertyDescriptor = {
-    configurable: true,
-    get(this: object) {
-      return sessions.of(this)
-    },
-  }
-  return (request, response, next) => {
+  return (request: ExpressRequest & { [OF_REQUEST]?: OfRequest }, response, next) => {
     const loaded = attach(sessions, request, response, () => request.secure, next).load()
-    if (!('session' in request)) Object.defineProperty(request, 'session', property)
+    if (!('session' in request)) defineSession(request)
+    request[OF_REQUEST] ??= sessions
     if (loaded === undefined) next()
     else void afterLoad(loaded, next, next)
   }
+}
+
+/** The sessions that `req.session` is one of: the first that a request went through. */
+const OF_REQUEST: unique symbol = Symbol('sessions of req.session')
+
+interface OfRequest {
+  of(request: object): unknown
+}
+
+const property: PropertyDescriptor & ThisType<object & { [OF_REQUEST]?: OfRequest }> = {
+  configurable: true,
+  get() {
+    return this[OF_REQUEST]?.of(this)
+  },
+  /** Other requests of the application may be served by another library, which puts its own session there. */
+  set(value: unknown) {
+    Object.defineProperty(this, 'session', { value, writable: true, enumerable: true, configurable: true })
+  },
+}
+
+/**
+ * On what all requests of an application inherit from (`app.request`), as to define it on each takes longer than all else that
+ * the middleware does. Of a server without Express, on the request.
+ */
+function defineSession(request: object): void {
+  const shared: unknown = Object.getPrototypeOf(request)
+  const isOfApplication = typeof shared === 'object' && shared !== null && Object.hasOwn(shared, 'app')
+  Object.defineProperty(isOfApplication ? shared : request, 'session', property)
 }
 
 /**

@@ -21,16 +21,20 @@ export function setCookie(
   return line(attributes, value, context, maxAgeSeconds === undefined ? {} : { maxAge: maxAgeSeconds })
 }
 
-/** Writes such lines for a cookie that is written again and again: all but its value and Max-Age is put together once. */
+/**
+ * Writes such lines for a cookie that is written again and again: all but its value and Max-Age is put together once, and
+ * `NODE_ENV` is read once, which takes longer than the rest.
+ */
 export function cookieWriter(
   attributes: CheckedAttributes,
 ): (value: string, context: CookieContext, maxAgeSeconds?: number) => string {
   const begin = `${attributes.name}=`
   const rest = (secure: boolean): string => setCookie({ ...attributes, secure }, '', { secure }).slice(begin.length)
   const [plain, secured] = [attributes.secure === true ? '' : rest(false), rest(true)]
+  const always = isSecure(attributes, { secure: false })
   return (value, context, maxAgeSeconds) => {
     const maxAge = maxAgeSeconds === undefined ? '' : `; Max-Age=${maxAgeSeconds}`
-    return `${begin}${value}${maxAge}${isSecure(attributes, context) ? secured : plain}`
+    return `${begin}${value}${maxAge}${always || (context.secure && attributes.secure === 'auto') ? secured : plain}`
   }
 }
 
