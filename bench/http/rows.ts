@@ -59,7 +59,6 @@ interface Share {
 }
 
 function shareOf({ before, own, after }: Measured<Work>): Share {
-  const perSecond = ({ load }: Work): number => load.requests / load.seconds
   const cpuAlone = (before.cpu + after.cpu) / 2
   return {
     byClock: (2 * perSecond(own)) / (perSecond(before) + perSecond(after)),
@@ -67,4 +66,8 @@ function shareOf({ before, own, after }: Measured<Work>): Share {
     cpu: own.cpu,
     cpuAlone,
   }
+}
+
+function perSecond({ load }: Work): number {
+  return load.requests / load.seconds
 }

@@ -219,8 +219,8 @@ export function createSession<Data extends object>(state: SessionState): Session
 }
 
 /** The state behind a session, for the layers above that keep something of their own in it. @throws `ERR_OPTIONS` */
-export function stateOf(session: object | undefined): SessionState {
-  const state = (session as { readonly [STATE]?: SessionState } | undefined)?.[STATE] // as: it is to be seen whether it is one
+export function stateOf(session: (object & { readonly [STATE]?: SessionState }) | undefined): SessionState {
+  const state = session?.[STATE]
   if (state !== undefined) return state
   throw new SessionError('ERR_OPTIONS', 'This is no session of coatcheck, expected what sessions.of(request) gives.')
 }
