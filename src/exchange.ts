@@ -105,20 +105,27 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
     this.#sent = true
     const state = this.#state
     if (state === undefined && this.#jar === undefined) return NOTHING
-    const context: CookieContext = { secure: this.#facts.isSecure() }
-    const lines = this.#jar?.commit(context) ?? NO_LINES
+    const lines = this.#jar?.commit(this.#context()) ?? NO_LINES
     const wasRead = state?.wasOpened === true || this.#jar?.wasRead === true
     const outcome = state === undefined ? UNTOUCHED : (this.#visit?.commit(state) ?? UNTOUCHED)
     state?.lock('sent')
-    if (outcome instanceof Promise) return outcome.then((kept) => this.#headers(kept, context, lines, wasRead))
-    return this.#headers(outcome, context, lines, wasRead)
+    if (outcome instanceof Promise) return outcome.then((kept) => this.#headers(kept, lines, wasRead))
+    return this.#headers(outcome, lines, wasRead)
   }
 
-  #headers(outcome: Outcome, context: CookieContext, lines: readonly string[], wasRead: boolean): CommitHeaders {
+  #headers(outcome: Outcome, lines: readonly string[], wasRead: boolean): CommitHeaders {
     if (outcome.verb === 'nothing' && lines.length === 0) return wasRead ? READ : NOTHING
-    const own = this.#parts.sessionCookies(outcome, context, this.#facts.cookieHeader)
+    const own =
+      outcome.verb === 'nothing'
+        ? NO_LINES
+        : this.#parts.sessionCookies(outcome, this.#context(), this.#facts.cookieHeader)
     const setCookie = own.length === 0 ? lines : [...lines, ...own]
     return { setCookie, vary: wasRead || setCookie.length > 0, noStore: own.length > 0 }
+  }
+
+  /** Made where a cookie is written, and most responses write none: a framework may ask the system for the address of the peer. */
+  #context(): CookieContext {
+    return { secure: this.#facts.isSecure() }
   }
 }
 

@@ -176,10 +176,10 @@ export function checkOptions<Data extends object>(options: SessionsOptions<Data>
 }
 
 function connectPrevious(given: readonly PreviousCookieSource[], host: PreviousCookieHost): PreviousCookieReader[] {
-  if (!Array.isArray(given)) throw wrong('previousCookies is no array')
-  return Array.from(given, (source: PreviousCookieSource | undefined, at) => {
+  const sources: readonly (PreviousCookieSource | undefined)[] = Array.isArray(given) ? Array.from(given) : [undefined]
+  return sources.map((source, at) => {
     if (typeof source?.connect === 'function') return source.connect(host)
-    throw wrong(`previousCookies[${at}] is none, expected what a function of coatcheck/previous gives`)
+    throw wrong(`previousCookies[${at}] is none, expected a list of what coatcheck/previous makes`)
   })
 }
 

@@ -156,10 +156,9 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
   const sessionCookies = (outcome: Outcome, context: CookieContext, header: string | null | undefined): string[] => {
     const line = sessionCookie(outcome, context)
     if (line === undefined) return []
-    // Whoever ends a session, or signs in, ends all that another one could come back from, sent with this very request or not.
-    const all = outcome.verb !== 'write' || outcome.because === 'reset' || outcome.because === 'renewed'
     if (checked.previous.length === 0) return [line]
-    return [...checked.previous.flatMap((previous) => previous.end(header ?? undefined, context, all)), line]
+    // A set, because two previous cookies may have one name.
+    return [...new Set(checked.previous.flatMap((cookie) => cookie.end(header ?? undefined, outcome, context))), line]
   }
 
   // On the request itself: a WeakMap of short-lived keys costs the garbage collector more than all of an untouched session.

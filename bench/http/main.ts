@@ -1,5 +1,6 @@
 /** What sessions in a cookie cost a request. Run it with `npm run bench:http`; docs/http-cost.md has its numbers. */
 import { optionsOrExit, showProgress } from '../command-line.ts'
+import { chosen } from '../servers/contender.ts'
 import { interleave } from '../servers/interleave.ts'
 import { readOptions, USAGE } from '../servers/options.ts'
 import { READ, UNTOUCHED, WRITE } from '../servers/routes.ts'
@@ -14,7 +15,7 @@ const { rounds, milliseconds, json, framework } = optionsOrExit(
   `Usage: npm run bench:http -- ${USAGE}`,
 )
 const routes = [UNTOUCHED, READ, WRITE]
-const frameworks = FRAMEWORKS.filter(({ bare }) => framework === undefined || bare.server.endsWith(`/${framework}`))
+const frameworks = chosen(FRAMEWORKS, framework)
 const measured = await interleave(frameworks, routes, (contender) => startServer(contender, {}), {
   rounds,
   milliseconds,

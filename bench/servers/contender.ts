@@ -4,8 +4,8 @@ export interface Contender {
   readonly title: string
   /** Its file, below `bench/` and without `.ts`. */
   readonly server: string
-  /** Whether it keeps none, as a framework alone. */
-  readonly isWithoutSessions?: true
+  /** Where its sessions are, if it has any. */
+  readonly sessions?: 'cookie' | 'memory' | 'redis' | 'sqlite' | 'postgres' | undefined
 }
 
 /** A framework without sessions, and with those that are measured against it. */
@@ -17,4 +17,9 @@ export interface Framework {
 /** What a server says once it listens. */
 export interface Ready {
   readonly port: number
+}
+
+/** Those that are measured: the one with that name, which its file has, or all of them. */
+export function chosen<Some extends Framework>(frameworks: readonly Some[], name: string | undefined): readonly Some[] {
+  return frameworks.filter(({ bare }) => name === undefined || bare.server.endsWith(`/${name}`))
 }

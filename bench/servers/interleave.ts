@@ -74,8 +74,8 @@ export async function interleave<Slice>(
 }
 
 /** Whoever keeps no sessions has nothing to read and to write. */
-function canAnswer({ isWithoutSessions }: Contender, { session }: Route): boolean {
-  return isWithoutSessions !== true || session === 'untouched'
+function canAnswer({ sessions }: Contender, { session }: Route): boolean {
+  return sessions !== undefined || session === 'untouched'
 }
 
 interface Turn extends Framework {

@@ -19,12 +19,12 @@ const WARM_UP_SLICE_MS = 250
 
 /** A server in a process of its own, with a thousand visitors who are signed in. */
 export async function startServer(
-  { server, isWithoutSessions }: Contender,
+  { server, sessions }: Contender,
   env: Readonly<Record<string, string>>,
 ): Promise<Server<Work>> {
   const process = await startServerProcess<Ready>(join(import.meta.dirname, '..', `${server}.ts`), env)
   const { port } = process.ready
-  const cookieHeaders = await signIn(port, isWithoutSessions !== true)
+  const cookieHeaders = await signIn(port, sessions !== undefined)
   const requests = new Map<Route, () => Buffer>()
   const nextOf = (route: Route): (() => Buffer) => {
     const next = requests.get(route) ?? inTurn(requestsTo(route, cookieHeaders))

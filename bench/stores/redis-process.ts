@@ -1,8 +1,5 @@
 import { Redis } from 'ioredis'
 
-/** What a server is told by its environment. */
-export const REDIS_URL = 'BENCH_REDIS'
-
 /** The Redis of all contenders. */
 export interface RedisProcess {
   readonly url: string

@@ -2,7 +2,8 @@ import { quantile } from '../quartiles.ts'
 import type { Contender } from '../servers/contender.ts'
 import type { Server } from '../servers/interleave.ts'
 import { startServer as startWorking } from '../servers/working-server.ts'
-import { REDIS_URL, type RedisProcess } from './redis-process.ts'
+import { DIRECTORY, POSTGRES_URL, REDIS_URL } from './environment.ts'
+import type { RedisProcess } from './redis-process.ts'
 
 /** What a server did for some milliseconds. */
 export interface Slice {
@@ -14,8 +15,20 @@ export interface Slice {
   readonly redisCpu: number
 }
 
-export async function startServer(contender: Contender, redis: RedisProcess): Promise<Server<Slice>> {
-  const working = await startWorking(contender, { [REDIS_URL]: redis.url })
+/** The databases of all contenders. */
+export interface Databases {
+  readonly redis: RedisProcess
+  readonly postgresUrl: string
+  /** For files. */
+  readonly directory: string
+}
+
+export async function startServer(
+  contender: Contender,
+  { redis, postgresUrl, directory }: Databases,
+): Promise<Server<Slice>> {
+  const env = { [REDIS_URL]: redis.url, [POSTGRES_URL]: postgresUrl, [DIRECTORY]: directory }
+  const working = await startWorking(contender, env)
   return {
     warmUp: (route) => working.warmUp(route),
     async slice(route, milliseconds) {

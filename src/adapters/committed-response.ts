@@ -1,6 +1,6 @@
 import type { CommitHeaders } from '../exchange.ts'
 import { abandonAnswer, type AbandonedAnswer } from './abandoned-answer.ts'
-import { accepts, holdAnswer, type HeldAnswer } from './held-answer.ts'
+import { accepts, HeldAnswer } from './held-answer.ts'
 import { sendingOf, type NodeResponse, type Sending } from './node-response.ts'
 import { addHeaders, forgetAnswer, setAll } from './response-headers.ts'
 
@@ -16,16 +16,41 @@ export interface Committing {
  * `flushHeaders` or a pipe. Where the commit is a promise, what the application sends is held, and leaves in order when the
  * promise is fulfilled; if it is rejected, nothing of it does.
  */
-export function commitBeforeHeaders(response: Response, committing: Committing): void {
-  const committed = response[COMMITTED]
+export function commitBeforeHeaders(
+  response: NodeResponse & { [COMMITTED]?: CommittedResponse },
+  committing: Committing,
+): void {
   // As Node keeps what it knows of a response: defining a hidden property costs more than all of this file.
-  if (committed === undefined) response[COMMITTED] = new CommittedResponse(response, committing)
-  else committed.add(committing)
+  const { committings } = (response[COMMITTED] ??= new CommittedResponse(response))
+  // An application that is mounted in another one may bring the middleware twice.
+  if (!committings.some(({ exchange }) => exchange === committing.exchange)) committings.unshift(committing)
 }
 
 const COMMITTED: unique symbol = Symbol('sessions')
 
-type Response = NodeResponse & { [COMMITTED]?: CommittedResponse }
+/** A response that has passed through here. */
+interface Held {
+  readonly [COMMITTED]: CommittedResponse
+}
+
+/** The same functions for all responses, as Node's own are: with some for each, V8 would look them up at every call. */
+const OURS = {
+  writeHead(this: Held, ...head: unknown[]): unknown {
+    return this[COMMITTED].writeHead(head)
+  },
+  write(this: Held, ...args: unknown[]): unknown {
+    return this[COMMITTED].call('write', args)
+  },
+  end(this: Held, ...args: unknown[]): unknown {
+    return this[COMMITTED].call('end', args)
+  },
+  flushHeaders(this: Held, ...args: unknown[]): unknown {
+    return this[COMMITTED].call('flushHeaders', args)
+  },
+}
+
+/** Of a response that needs no headers of ours. */
+const NO_COMMITS: readonly CommitHeaders[] = []
 
 /** The arguments of `writeHead`: the status, perhaps a reason, perhaps headers. */
 type Head = unknown[]
@@ -34,46 +59,42 @@ type Failure = readonly [error: unknown, of: Committing | undefined]
 
 class CommittedResponse {
   /** The last that came is the first. */
-  readonly #committings: Committing[]
+  readonly committings: Committing[] = []
   readonly #response: NodeResponse
   /** As they were: Node's own, or those of a middleware that wrapped them before. */
   readonly #methods: Sending
   #isAsked = false
   #commits: readonly CommitHeaders[] = NO_COMMITS
   #failure: Failure | undefined
-  /** Fulfilled when every store has answered, one way or the other. */
-  #answers: Promise<void> | undefined
+  /** How many stores have not answered yet. */
+  #waiting = 0
   #isSent = false
   /** Who takes what the application sends, where it is not Node. */
   #taker: HeldAnswer | AbandonedAnswer | undefined
   /** Whether `writeHead` is called for something that needs headers, as Node calls it. */
   #isImplicit = false
+  /** What the application sends while a store has not answered, and whether Node asked for its head. */
+  #held: HeldAnswer | undefined
+  #isHeadImplicit = false
   /** What whoever wrapped `writeHead` has seen, and Node has not. */
   #head: Head | undefined
 
-  constructor(response: NodeResponse, committing: Committing) {
+  constructor(response: NodeResponse) {
     this.#response = response
-    this.#committings = [committing]
     const sending = sendingOf(response)
     const { writeHead, write, end, flushHeaders, on } = sending
     this.#methods = { writeHead, write, end, flushHeaders, on }
-    sending.writeHead = committedWriteHead
-    sending.write = committedWrite
-    sending.end = committedEnd
-    sending.flushHeaders = committedFlushHeaders
-  }
-
-  add(committing: Committing): void {
-    // An application that is mounted in another one may bring the middleware twice.
-    if (this.#committings.some(({ exchange }) => exchange === committing.exchange)) return
-    this.#committings.unshift(committing)
+    sending.writeHead = OURS.writeHead
+    sending.write = OURS.write
+    sending.end = OURS.end
+    sending.flushHeaders = OURS.flushHeaders
   }
 
   writeHead(head: Head): unknown {
     if (this.#taker !== undefined) return this.#taker.take('writeHead', head)
     if (this.#hasLeft) return this.#methods.writeHead.apply(this.#response, head)
     this.#commit()
-    if (this.#answers !== undefined) this.#hold(head)
+    if (this.#waiting > 0) this.#hold(head)
     else if (this.#isImplicit) this.#head = head
     else this.#send(this.#head ?? head)
     return this.#response
@@ -95,10 +116,10 @@ class CommittedResponse {
    */
   #begin(): void {
     const sending = sendingOf(this.#response)
-    if (sending.writeHead === committedWriteHead) {
-      // Nobody wrapped it, so nobody has to be asked: the usual case, and every request pays for the other one.
+    if (sending.writeHead === OURS.writeHead) {
+      // Nobody wrapped it, so nobody has to be asked: the usual case, and every request would pay for the other one.
       this.#commit()
-      if (this.#answers === undefined) {
+      if (this.#waiting === 0) {
         this.#isSent = true
         this.#add()
         return
@@ -111,7 +132,7 @@ class CommittedResponse {
       this.#isImplicit = false
     }
     // Whoever wrapped it has had their turn, and expect no other.
-    if (this.#head !== undefined) sending.writeHead = committedWriteHead
+    if (this.#head !== undefined) sending.writeHead = OURS.writeHead
   }
 
   #pass(method: 'write' | 'end' | 'flushHeaders', args: unknown[]): unknown {
@@ -125,26 +146,31 @@ class CommittedResponse {
   #commit(): void {
     if (this.#isAsked) return
     this.#isAsked = true // before anything can throw: the error page leaves without asking again
-    for (const committing of this.#committings) {
+    for (const committing of this.committings) {
       const commit = committing.exchange.commit()
-      if (commit instanceof Promise) this.#answers = this.#answer(commit, committing, this.#answers)
+      if (commit instanceof Promise) void this.#waitFor(commit, committing)
       else if (commit.vary) this.#commits = [...this.#commits, commit]
     }
   }
 
-  /** Fulfilled when that store and the others have answered, whatever they say. */
-  async #answer(
-    commit: Promise<CommitHeaders>,
-    committing: Committing,
-    others: Promise<void> | undefined,
-  ): Promise<void> {
+  async #waitFor(commit: Promise<CommitHeaders>, committing: Committing): Promise<void> {
+    this.#waiting++
     try {
       const headers = await commit
       this.#commits = [...this.#commits, headers]
     } catch (error) {
       this.#failure = [error, committing]
     }
-    await others
+    this.#answered()
+  }
+
+  /** Goes on when every store has answered, one way or the other. */
+  #answered(): void {
+    this.#waiting--
+    if (this.#waiting > 0 || this.#held === undefined) return
+    this.#held.unveil()
+    if (this.#failure === undefined) this.#release(this.#held)
+    else this.#drop(this.#held, this.#failure)
   }
 
   #send(head: Head): void {
@@ -167,27 +193,20 @@ class CommittedResponse {
     const response = this.#response
     const head = setGiven(response, given)
     response.statusCode = Number(head[0])
-    const held = holdAnswer(response)
+    const held = new HeldAnswer(response)
     this.#taker = held
+    this.#held = held
+    this.#isHeadImplicit = this.#isImplicit
     this.#head = head
-    void this.#settle(held, this.#isImplicit)
-  }
-
-  async #settle(held: HeldAnswer, isImplicit: boolean): Promise<void> {
-    await this.#answers
-    this.#answers = undefined
-    held.unveil()
-    if (this.#failure === undefined) this.#release(held, isImplicit)
-    else this.#drop(held, this.#failure)
   }
 
   /** Sends what was held, as if the application did so now. */
-  #release(held: HeldAnswer, isImplicit: boolean): void {
+  #release(held: HeldAnswer): void {
     const response = this.#response
     let isFlowing = true
     this.#taker = undefined
     try {
-      if (!isImplicit && this.#head !== undefined) this.#send(this.#head)
+      if (!this.#isHeadImplicit && this.#head !== undefined) this.#send(this.#head)
       for (const [method, args] of held.calls) {
         const result = this.#pass(method, args)
         if (method === 'write') isFlowing = result !== false
@@ -195,7 +214,7 @@ class CommittedResponse {
     } catch (error) {
       // What Node would have said at once, of a status that is none for example: it goes where the handler's errors go.
       if (response.headersSent) response.destroy()
-      else this.#drop(held, [error, this.#committings[0]])
+      else this.#drop(held, [error, this.committings[0]])
       return
     }
     for (const listener of held.waiting) response.on('drain', listener)
@@ -215,27 +234,6 @@ class CommittedResponse {
   }
 }
 
-/** Of a response that needs no headers of ours. */
-const NO_COMMITS: readonly CommitHeaders[] = []
-
-// The methods of every response that has sessions. One function for all, as every request would pay for four of its own.
-
-function committedWriteHead(this: Response, ...head: Head): unknown {
-  return this[COMMITTED]?.writeHead(head)
-}
-
-function committedWrite(this: Response, ...args: unknown[]): unknown {
-  return this[COMMITTED]?.call('write', args)
-}
-
-function committedEnd(this: Response, ...args: unknown[]): unknown {
-  return this[COMMITTED]?.call('end', args)
-}
-
-function committedFlushHeaders(this: Response, ...args: unknown[]): unknown {
-  return this[COMMITTED]?.call('flushHeaders', args)
-}
-
 /** Wakes who was told to wait, and whom nobody else will wake. */
 function wake(response: NodeResponse, on: Sending['on'], isOurs: boolean): void {
   // Where listeners are put: with `compression`, that is not the response.
@@ -249,6 +247,7 @@ function noop(): void {}
 
 /** Sets the headers among the arguments of `writeHead`, and gives the others. */
 function setGiven(response: NodeResponse, head: Head): Head {
+  if (head.length === 1) return head
   const headers = head.findLast((argument) => typeof argument === 'object' && argument !== null)
   if (headers !== undefined) setAll(response, headers)
   return head.filter((argument) => typeof argument !== 'object')

@@ -4,6 +4,7 @@ import type { RefusedReason } from '../errors.ts'
 import type { MoveIn } from '../persistence/persistence.ts'
 import type { SessionRecord } from '../session/host.ts'
 import type { Lifetime } from '../session/lifetime.ts'
+import type { Outcome } from '../session/outcome.ts'
 
 /** What `createSessions` takes among `previousCookies`. */
 export interface PreviousCookieSource {
@@ -32,8 +33,8 @@ export interface PreviousCookieReader {
     cookieHeader: string | undefined,
     before: PreviousRefusal,
   ): { readonly ok: true; readonly record: SessionRecord } | PreviousRefusal
-  /** The Set-Cookie lines that end it: if the request brought it, or with `always` in any case. */
-  end(cookieHeader: string | undefined, context: CookieContext, always: boolean): string[]
+  /** The Set-Cookie lines that end it, for a response that sets or ends the session's own cookie. */
+  end(cookieHeader: string | undefined, outcome: Outcome, context: CookieContext): string[]
   readonly moveIn: MoveIn
 }
 

@@ -4,6 +4,7 @@ import { chooseCandidate, moreTelling } from '../cookies/candidates.ts'
 import { cookieValues } from '../cookies/request-cookies.ts'
 import type { OpenedSession } from '../cookies/session-format.ts'
 import { expireCookie } from '../cookies/set-cookie.ts'
+import type { Outcome } from '../session/outcome.ts'
 import { blameCaller, SessionError, type RefusedReason } from '../errors.ts'
 import { moveIn } from '../persistence/move-in.ts'
 import type { PreviousCookieSource } from './previous-cookie-source.ts'
@@ -53,8 +54,9 @@ export function previousCookie(cookie: PreviousCookie): PreviousCookieSource {
           const open = (value: string): OpenedSession => {
             if (isTooLarge(name, value)) return { ok: false, reason: 'too-large' }
             try {
-              return takeOver(cookie.open(value, request), `${name}=${value}`, request.now, host)
-            } catch {
+              return takeOver(synchronous(cookie.open(value, request)), `${name}=${value}`, request.now, host)
+            } catch (error) {
+              if (error instanceof SessionError && error.code === 'ERR_OPTIONS') throw error
               return { ok: false, reason: 'malformed' }
             }
           }
@@ -62,13 +64,21 @@ export function previousCookie(cookie: PreviousCookie): PreviousCookieSource {
           return chosen.ok ? chosen : moreTelling(before, { ...chosen, cookie: name })
         },
 
-        end: (header, context, always) =>
+        end: (header, outcome, context) =>
           others
-            .filter((other) => always || cookieValues(header, other.name).length > 0)
+            .filter((other) => isChangeOfUser(outcome) || cookieValues(header, other.name).length > 0)
             .map((other) => expireCookie(other, context)),
       }
     },
   }
+}
+
+/**
+ * Whether somebody signed out or in. Then a previous cookie is ended whether this request brought it or not: it may be one of
+ * another path, from where the user before would come back.
+ */
+function isChangeOfUser(outcome: Outcome): boolean {
+  return outcome.verb !== 'write' || outcome.because === 'reset' || outcome.because === 'renewed'
 }
 
 /** Of ours that ended, or of which nobody can tell which one is meant, no older cookie must take the place. */
@@ -84,6 +94,11 @@ function checkPreviousCookie(cookie: PreviousCookie): CheckedAttributes[] {
     throw new SessionError('ERR_OPTIONS', `companions of previous cookie ${name} is no array of cookie names.`)
   }
   return [name, ...companions].map((each) => checkAttributes(each, attributes))
+}
+
+function synchronous(opened: OpenedPreviousCookie): OpenedPreviousCookie {
+  if (!(opened instanceof Promise)) return opened
+  throw new SessionError('ERR_OPTIONS', 'open of a previous cookie gave a promise; a session opens synchronously.')
 }
 
 /** Whether a browser would keep one of the two in place of the other. */

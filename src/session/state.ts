@@ -15,7 +15,7 @@ export class SessionState {
   readonly #host: SessionHost
   readonly #source: SessionSource
   #loaded: Loaded | undefined
-  #data: JsonObject = NO_DATA
+  #data: JsonObject = nullObject()
   #flash: FlashState | undefined
   #ledger: Ledger | undefined
   /** The JSON of the keys as it came, for formats that keep it; what is written is `undefined` in it. */
@@ -328,7 +328,6 @@ export class SessionState {
     const loaded = this.#source.load()
     this.#loaded = loaded
     if (loaded.record === undefined) {
-      this.#data = nullObject()
       this.#created = this.#host.now()
       return loaded
     }
@@ -458,9 +457,6 @@ export class SessionState {
 function isSame(a: Json | undefined, b: Json): boolean {
   return a === b || (typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b))
 }
-
-/** Of a session that was not opened: most are not. */
-const NO_DATA: JsonObject = Object.freeze(nullObject())
 
 function flashText(data: JsonObject): string | undefined {
   return data[FLASH_KEY] === undefined ? undefined : JSON.stringify(data[FLASH_KEY])
