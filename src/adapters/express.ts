@@ -4,6 +4,7 @@ import type { RegisteredSession } from '../register.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit } from './admission.ts'
 import { afterLoad } from './after-load.ts'
+import { defineSession, setSessions } from './session-property.ts'
 import { attach, deny, type RequireUserOptions } from './node.ts'
 
 export type { Denial } from './admission.ts'
@@ -44,41 +45,19 @@ export interface ExpressRequest extends IncomingMessage {
 export function session<Data extends object>(
   sessions: Sessions<Data>,
 ): (request: ExpressRequest, response: ServerResponse, next: (error?: unknown) => void) => void {
-  return (request: ExpressRequest & { [OF_REQUEST]?: OfRequest }, response, next) => {
+  return (request, response, next) => {
     const loaded = attach(sessions, request, response, () => request.secure, next).load()
-    if (!('session' in request)) defineSession(request)
-    request[OF_REQUEST] ??= sessions
+    if (!('session' in request)) defineSession(sharedBy(request))
+    setSessions(request, sessions)
     if (loaded === undefined) next()
     else void afterLoad(loaded, next, next)
   }
 }
 
-/** The sessions that `req.session` is one of: the first that a request went through. */
-const OF_REQUEST: unique symbol = Symbol('sessions of req.session')
-
-interface OfRequest {
-  of(request: object): unknown
-}
-
-const property: PropertyDescriptor & ThisType<object & { [OF_REQUEST]?: OfRequest }> = {
-  configurable: true,
-  get() {
-    return this[OF_REQUEST]?.of(this)
-  },
-  /** Other requests of the application may be served by another library, which puts its own session there. */
-  set(value: unknown) {
-    Object.defineProperty(this, 'session', { value, writable: true, enumerable: true, configurable: true })
-  },
-}
-
-/**
- * On what all requests of an application inherit from (`app.request`), as to define it on each takes longer than all else that
- * the middleware does. Of a server without Express, on the request.
- */
-function defineSession(request: object): void {
+/** What all requests of an application inherit from (`app.request`); where there is no Express, the request itself. */
+function sharedBy(request: object): object {
   const shared: unknown = Object.getPrototypeOf(request)
-  const isOfApplication = typeof shared === 'object' && shared !== null && Object.hasOwn(shared, 'app')
-  Object.defineProperty(isOfApplication ? shared : request, 'session', property)
+  return typeof shared === 'object' && shared !== null && Object.hasOwn(shared, 'app') ? shared : request
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Session } from '../session/session.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, type Denial, type DenialOptions } from './admission.ts'
 import { commitBeforeHeaders } from './committed-response.ts'
+import { defineSession, setSessions } from './session-property.ts'
 
 export type { Denial } from './admission.ts'
 
@@ -35,15 +36,8 @@ export function session<Data extends object>(
     const loaded = exchange.load()
     if (loaded !== undefined) await loaded
     const { context } = ctx.app
-    if (!('session' in context)) {
-      // Once an application: the contexts of its requests inherit from this one.
-      Object.defineProperty(context, 'session', {
-        configurable: true,
-        get(this: object) {
-          return sessions.of(this)
-        },
-      })
-    }
+    if (!('session' in context)) defineSession(context)
+    setSessions(ctx, sessions)
     await next()
   }
 }
