@@ -65,7 +65,8 @@ const PAIRS = [
 
 function verdict(rows: readonly Row[]): string {
   const ratioOf = (route: Route, server: string): number =>
-    rows.find((row) => row.route === route && row.contender.server === `stores/contenders/${server}`)?.ratio.median ?? Number.NaN
+    rows.find((row) => row.route === route && row.contender.server === `stores/contenders/${server}`)?.ratio.median ??
+    Number.NaN
   const behind = [READ, WRITE].flatMap((route) =>
     PAIRS.filter(([own, peer]) => !(ratioOf(route, own) > ratioOf(route, peer))).map(
       ([own]) => `${own} on ${route.path}`,

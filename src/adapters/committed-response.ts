@@ -33,20 +33,22 @@ interface Held {
   readonly [COMMITTED]: CommittedResponse
 }
 
-/** The same functions for all responses, as Node's own are: with some for each, V8 would look them up at every call. */
-const OURS = {
-  writeHead(this: Held, ...head: unknown[]): unknown {
-    return this[COMMITTED].writeHead(head)
-  },
-  write(this: Held, ...args: unknown[]): unknown {
-    return this[COMMITTED].call('write', args)
-  },
-  end(this: Held, ...args: unknown[]): unknown {
-    return this[COMMITTED].call('end', args)
-  },
-  flushHeaders(this: Held, ...args: unknown[]): unknown {
-    return this[COMMITTED].call('flushHeaders', args)
-  },
+// The same functions for all responses, as Node's own are: with some for each, V8 would look them up at every call.
+
+function ourWriteHead(this: Held, ...head: unknown[]): unknown {
+  return this[COMMITTED].writeHead(head)
+}
+
+function ourWrite(this: Held, ...args: unknown[]): unknown {
+  return this[COMMITTED].call('write', args)
+}
+
+function ourEnd(this: Held, ...args: unknown[]): unknown {
+  return this[COMMITTED].call('end', args)
+}
+
+function ourFlushHeaders(this: Held, ...args: unknown[]): unknown {
+  return this[COMMITTED].call('flushHeaders', args)
 }
 
 /** Of a response that needs no headers of ours. */
@@ -84,10 +86,10 @@ class CommittedResponse {
     const sending = sendingOf(response)
     const { writeHead, write, end, flushHeaders, on } = sending
     this.#methods = { writeHead, write, end, flushHeaders, on }
-    sending.writeHead = OURS.writeHead
-    sending.write = OURS.write
-    sending.end = OURS.end
-    sending.flushHeaders = OURS.flushHeaders
+    sending.writeHead = ourWriteHead
+    sending.write = ourWrite
+    sending.end = ourEnd
+    sending.flushHeaders = ourFlushHeaders
   }
 
   writeHead(head: Head): unknown {
@@ -116,7 +118,7 @@ class CommittedResponse {
    */
   #begin(): void {
     const sending = sendingOf(this.#response)
-    if (sending.writeHead === OURS.writeHead) {
+    if (sending.writeHead === ourWriteHead) {
       // Nobody wrapped it, so nobody has to be asked: the usual case, and every request would pay for the other one.
       this.#commit()
       if (this.#waiting === 0) {
@@ -132,7 +134,7 @@ class CommittedResponse {
       this.#isImplicit = false
     }
     // Whoever wrapped it has had their turn, and expect no other.
-    if (this.#head !== undefined) sending.writeHead = OURS.writeHead
+    if (this.#head !== undefined) sending.writeHead = ourWriteHead
   }
 
   #pass(method: 'write' | 'end' | 'flushHeaders', args: unknown[]): unknown {
