@@ -11,7 +11,7 @@ import { table } from './table.ts'
 
 const { rounds, milliseconds, json, framework } = optionsOrExit(
   'bench:http',
-  (args) => readOptions(args, { rounds: '60', milliseconds: '60' }),
+  (args) => readOptions(args, { rounds: '12', milliseconds: '60' }),
   `Usage: npm run bench:http -- ${USAGE}`,
 )
 const routes = [UNTOUCHED, READ, WRITE]

@@ -24,10 +24,16 @@ export interface Measured<Slice> {
   readonly after: Slice
 }
 
+/** How often a contender and its framework alone take turns before the next contender has its own. */
+const PAIRS = 5
+
 /**
- * All of them interleaved, in one run. One server works at a time. A round takes every route in every framework: the framework
- * alone, one of its contenders, alone, the next contender, alone, and so on, in an order that rotates. So a machine that gets
- * slower or faster does so for both sides of a ratio.
+ * All of them interleaved, in one run. One server works at a time. A round takes every route in every framework, and there one
+ * contender after the other, in an order that rotates: the framework alone, the contender, alone, the contender, and so on, after
+ * a slice of each that does not count. So a machine that gets slower or faster does so for both sides of a ratio, and both have
+ * worked as much just before: a server that rested for seconds takes twice the time for its first requests.
+ *
+ * @param start starts a server
  */
 export async function interleave<Slice>(
   frameworks: readonly Framework[],
@@ -36,10 +42,10 @@ export async function interleave<Slice>(
   { rounds, milliseconds, onRound }: Plan,
 ): Promise<readonly Measured<Slice>[]> {
   const servers = new Map<Contender, Server<Slice>>()
-  const take = (contender: Contender, route: Route, length: number): Promise<Slice> => {
+  const take = (contender: Contender, route: Route): Promise<Slice> => {
     const server = servers.get(contender)
     if (server === undefined) throw new RangeError(`${contender.server} was not started`)
-    return server.slice(route, length)
+    return server.slice(route, milliseconds)
   }
   try {
     for (const { bare, contenders } of frameworks) {
@@ -54,17 +60,13 @@ export async function interleave<Slice>(
     const measured: Measured<Slice>[] = []
     for (let round = 0; round < rounds; round++) {
       onRound(round)
-      for (const { route, bare, contenders } of turnsOf(frameworks, routes, round)) {
+      for (const { route, bare, contender } of turnsOf(frameworks, routes, round)) {
         // oxlint-disable-next-line no-await-in-loop -- a slice is worth something only while no other server works
-        let before = await take(bare, route, milliseconds)
-        for (const contender of contenders) {
-          // oxlint-disable-next-line no-await-in-loop -- see above
-          const own = await take(contender, route, milliseconds)
-          // oxlint-disable-next-line no-await-in-loop -- see above
-          const after = await take(bare, route, milliseconds)
-          measured.push({ contender, route, before, own, after })
-          before = after
-        }
+        await take(contender, route)
+        // oxlint-disable-next-line no-await-in-loop -- see above
+        await take(bare, route)
+        // oxlint-disable-next-line no-await-in-loop -- see above
+        measured.push(...(await takeTurns(contender, bare, route, take)))
       }
     }
     return measured
@@ -73,21 +75,42 @@ export async function interleave<Slice>(
   }
 }
 
-/** Whoever keeps no sessions has nothing to read and to write. */
-function canAnswer({ sessions }: Contender, { session }: Route): boolean {
-  return sessions !== undefined || session === 'untouched'
+async function takeTurns<Slice>(
+  contender: Contender,
+  bare: Contender,
+  route: Route,
+  take: (contender: Contender, route: Route) => Promise<Slice>,
+): Promise<Measured<Slice>[]> {
+  const measured: Measured<Slice>[] = []
+  let before = await take(bare, route)
+  for (let pair = 0; pair < PAIRS; pair++) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    const own = await take(contender, route)
+    // oxlint-disable-next-line no-await-in-loop -- see above
+    const after = await take(bare, route)
+    measured.push({ contender, route, before, own, after })
+    before = after
+  }
+  return measured
 }
 
-interface Turn extends Framework {
+interface Turn {
   readonly route: Route
+  readonly bare: Contender
+  readonly contender: Contender
 }
 
 function turnsOf(frameworks: readonly Framework[], routes: readonly Route[], round: number): readonly Turn[] {
   return routes.flatMap((route) =>
-    frameworks.map(({ bare, contenders }) => {
+    frameworks.flatMap(({ bare, contenders }) => {
       const able = contenders.filter((contender) => canAnswer(contender, route))
       const first = round % able.length
-      return { route, bare, contenders: [...able.slice(first), ...able.slice(0, first)] }
+      return [...able.slice(first), ...able.slice(0, first)].map((contender) => ({ route, bare, contender }))
     }),
   )
+}
+
+/** Whoever keeps no sessions has nothing to read and to write. */
+function canAnswer({ sessions }: Contender, { session }: Route): boolean {
+  return sessions !== undefined || session === 'untouched'
 }

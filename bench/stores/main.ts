@@ -20,7 +20,7 @@ import { table } from './table.ts'
 
 const { rounds, milliseconds, json, framework } = optionsOrExit(
   'bench:stores',
-  (args) => readOptions(args, { rounds: '60', milliseconds: '150' }),
+  (args) => readOptions(args, { rounds: '12', milliseconds: '150' }),
   `Usage: npm run bench:stores -- ${USAGE}`,
 )
 const server = await RedisServer.start()
