@@ -35,19 +35,19 @@ interface Held {
 
 // The same functions for all responses, as Node's own are: with some for each, V8 would look them up at every call.
 
-function ourWriteHead(this: Held, ...head: unknown[]): unknown {
+function sendHead(this: Held, ...head: unknown[]): unknown {
   return this[COMMITTED].writeHead(head)
 }
 
-function ourWrite(this: Held, ...args: unknown[]): unknown {
+function sendChunk(this: Held, ...args: unknown[]): unknown {
   return this[COMMITTED].call('write', args)
 }
 
-function ourEnd(this: Held, ...args: unknown[]): unknown {
+function sendEnd(this: Held, ...args: unknown[]): unknown {
   return this[COMMITTED].call('end', args)
 }
 
-function ourFlushHeaders(this: Held, ...args: unknown[]): unknown {
+function sendHeaders(this: Held, ...args: unknown[]): unknown {
   return this[COMMITTED].call('flushHeaders', args)
 }
 
@@ -86,10 +86,10 @@ class CommittedResponse {
     const sending = sendingOf(response)
     const { writeHead, write, end, flushHeaders, on } = sending
     this.#methods = { writeHead, write, end, flushHeaders, on }
-    sending.writeHead = ourWriteHead
-    sending.write = ourWrite
-    sending.end = ourEnd
-    sending.flushHeaders = ourFlushHeaders
+    sending.writeHead = sendHead
+    sending.write = sendChunk
+    sending.end = sendEnd
+    sending.flushHeaders = sendHeaders
   }
 
   writeHead(head: Head): unknown {
@@ -118,7 +118,7 @@ class CommittedResponse {
    */
   #begin(): void {
     const sending = sendingOf(this.#response)
-    if (sending.writeHead === ourWriteHead) {
+    if (sending.writeHead === sendHead) {
       // Nobody wrapped it, so nobody has to be asked: the usual case, and every request would pay for the other one.
       this.#commit()
       if (this.#waiting === 0) {
@@ -134,7 +134,7 @@ class CommittedResponse {
       this.#isImplicit = false
     }
     // Whoever wrapped it has had their turn, and expect no other.
-    if (this.#head !== undefined) sending.writeHead = ourWriteHead
+    if (this.#head !== undefined) sending.writeHead = sendHead
   }
 
   #pass(method: 'write' | 'end' | 'flushHeaders', args: unknown[]): unknown {
