@@ -25,11 +25,15 @@ Server.prototype.listen = function (port, ...rest) {
 `
 
 /** Starts the example in `file` with the given `node`, and waits until it listens. */
-export async function startExample(node: string, file: string): Promise<ExampleServer> {
+export async function startExample(
+  node: string,
+  file: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ExampleServer> {
   const child = fork(file, [], {
     execPath: node,
     execArgv: ['--import', `data:text/javascript,${encodeURIComponent(PRELOAD)}`],
-    env: { ...process.env, SESSION_SECRET: SECRET, NODE_ENV: 'development' },
+    env: { ...process.env, SESSION_SECRET: SECRET, NODE_ENV: 'development', ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   let complaint = ''
