@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { parseArgs } from 'node:util'
 import { runNpm } from '../test/package/pack.ts'
 import { folderOf, RECIPES, scriptsOf, type Recipe } from '../test/recipes/recipes.ts'
 import { startRecipe } from '../test/recipes/server.ts'
@@ -6,13 +7,15 @@ import { startSlowService } from '../test/recipes/slow-service.ts'
 import { walk } from '../test/recipes/walk.ts'
 
 /**
- * Installs each project of `examples/recipes` beside the coatcheck that is built here, checks its types, builds it, and
- * walks a browser through it. Run by `npm run test:recipes`; names of recipes as arguments run those alone.
+ * Installs projects of `examples/recipes` with the coatcheck that is built here, checks their types, builds them, and walks a
+ * browser through each. Run by `npm run test:recipes`: the quick ones, with `--all` every one, or those that are named.
  */
-const names = process.argv.slice(2)
+const { values, positionals: names } = parseArgs({ options: { all: { type: 'boolean' } }, allowPositionals: true })
 const unknown = names.filter((name) => RECIPES.every((recipe) => recipe.name !== name))
 if (unknown.length > 0) throw new Error(`There is no recipe ${unknown.join(', ')}.`)
-const chosen = RECIPES.filter(({ name }) => names.length === 0 || names.includes(name))
+const isChosen = ({ name, isQuick }: Recipe): boolean =>
+  names.length === 0 ? isQuick || values.all === true : names.includes(name)
+const chosen = RECIPES.filter(isChosen)
 
 const failed: string[] = []
 for (const recipe of chosen) {
@@ -24,6 +27,8 @@ for (const recipe of chosen) {
   console.log(`${failure === undefined ? 'ok    ' : 'FAILED'} ${recipe.name} (${seconds} s)`)
   if (failure !== undefined) console.error(failure)
 }
+const left = RECIPES.filter((recipe) => !isChosen(recipe)).map(({ name }) => name)
+if (left.length > 0) console.log(`Not walked: ${left.join(', ')}. With --all they are.`)
 console.log(`test:recipes: ${chosen.length - failed.length} passed, ${failed.length} failed`)
 process.exitCode = failed.length === 0 ? 0 : 1
 
@@ -43,6 +48,10 @@ async function prove(recipe: Recipe): Promise<undefined> {
 
 /** @throws an error with all that the script printed where it fails */
 function runScript(cwd: string, script: string): void {
-  const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', script], { cwd, encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', script], {
+    cwd,
+    env: { ...process.env, ASTRO_TELEMETRY_DISABLED: '1' },
+    encoding: 'utf8',
+  })
   if (status !== 0) throw new Error(`npm run ${script} ended with ${status}:\n${stdout}${stderr}`)
 }

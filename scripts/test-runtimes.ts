@@ -2,23 +2,32 @@ import { join } from 'node:path'
 import { binary, installBinaries, versionOf, type Program } from '../test/runtimes/machine/binaries.ts'
 import { reportsOf } from '../test/runtimes/machine/run.ts'
 import { reportsOfWorker } from '../test/runtimes/machine/workerd.ts'
-import type { Reports } from '../test/runtimes/report.ts'
+import type { Report } from '../test/runtimes/report.ts'
+import { RedisServer } from '../test/support/redis.ts'
 
 /** Runs the suite of `test/runtimes` under Bun, Deno and workerd, from their npm packages. Run by `npm run test:runtimes`. */
 const folder = join(import.meta.dirname, '../test/runtimes')
 
+const DENO = ['run', '--allow-all', '--no-prompt']
+
 installBinaries()
-const outcomes = [
-  await run(['bun'], (bun) => reportsOf(bun, [join(folder, 'bun.ts')])),
-  await run(['deno'], (deno) => reportsOf(deno, ['run', '--allow-all', '--no-prompt', join(folder, 'deno.ts')])),
-  await run(['workerd', 'esbuild'], (workerd, esbuild) => reportsOfWorker(workerd, esbuild)),
-]
-process.exitCode = outcomes.every(Boolean) ? 0 : 1
+const redis = await RedisServer.start()
+try {
+  const environment = { REDIS_URL: redis.url }
+  const outcomes = [
+    await run(['bun'], (bun) => reportsOf(bun, [join(folder, 'bun.ts')], environment)),
+    await run(['deno'], (deno) => reportsOf(deno, [...DENO, join(folder, 'deno.ts')], environment)),
+    await run(['workerd', 'esbuild'], (workerd, esbuild) => reportsOfWorker(workerd, esbuild)),
+  ]
+  process.exitCode = outcomes.every(Boolean) ? 0 : 1
+} finally {
+  await redis.stop()
+}
 
 /** Whether nothing failed. */
 async function run(
   [runtime, tool = runtime]: readonly [Program, Program?],
-  start: (runtime: string, tool: string) => Promise<Reports>,
+  start: (runtime: string, tool: string) => Promise<readonly Report[]>,
 ): Promise<boolean> {
   const [program, other] = [binary(runtime), binary(tool)]
   if (program === undefined || other === undefined) {
@@ -34,11 +43,14 @@ async function run(
   }
 }
 
-function tell(title: string, reports: Reports): boolean {
+function tell(title: string, reports: readonly Report[]): boolean {
   const failures = reports.flatMap((report) => report.failures)
   const passed = reports.reduce((sum, report) => sum + report.passed, 0)
-  const parts = reports.map((report) => `${report.suite} ${report.passed}`).join(', ')
-  console.log(`${title}: ${passed} passed${failures.length === 0 ? '' : `, ${failures.length} FAILED`} (${parts})`)
+  const bySuite = Map.groupBy(reports, ({ suite }) => suite)
+  const parts = [...bySuite].map(([suite, all]) => `${suite} ${all.reduce((sum, report) => sum + report.passed, 0)}`)
+  console.log(
+    `${title}: ${passed} passed${failures.length === 0 ? '' : `, ${failures.length} FAILED`} (${parts.join(', ')})`,
+  )
   for (const failure of failures) console.log(failure.replaceAll(/^/gm, '  '))
   return failures.length === 0
 }

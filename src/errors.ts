@@ -108,13 +108,11 @@ export function blameCaller<Result>(boundary: object, body: () => Result): Resul
       // as: every boundary is a function or a class, generic ones included, which no narrower type says
       Error.captureStackTrace(error, boundary as () => void)
       // JavaScriptCore drops a frame that returns what another call returns, as a boundary does; then its caller is ours.
-      if (error.stack?.includes(FIRST_FRAME) !== true) Error.captureStackTrace(error, blameCaller)
+      if (error.stack?.includes('\n    at ') !== true) Error.captureStackTrace(error, blameCaller)
     }
     throw error
   }
 }
-
-const FIRST_FRAME = '\n    at '
 
 const KEYS_NAMED = 3
 

@@ -100,11 +100,10 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
     this.#sent = true
     const state = this.#state
     if (state === undefined && this.#jar === undefined) return NOTHING
-    const context: CookieContext = { secure: this.#parts.isSecure() }
-    const lines = this.#jar?.commit(context) ?? []
+    const lines = this.#jar?.commit(this.#context()) ?? NO_LINES
     const wasRead = state?.wasOpened === true || this.#jar?.wasRead === true
     const headers = (outcome: Outcome): CommitHeaders => {
-      const own = this.#parts.sessionCookies(outcome, context)
+      const own = outcome.verb === 'nothing' ? NO_LINES : this.#parts.sessionCookies(outcome, this.#context())
       const setCookie = own.length === 0 ? lines : [...lines, ...own]
       return { setCookie, vary: wasRead || setCookie.length > 0, noStore: own.length > 0 }
     }
@@ -112,7 +111,13 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
     state?.lock('sent')
     return outcome instanceof Promise ? outcome.then(headers) : headers(outcome ?? UNTOUCHED)
   }
+
+  /** Made where a cookie is written, and most responses write none: a framework may ask the system for the address of the peer. */
+  #context(): CookieContext {
+    return { secure: this.#parts.isSecure() }
+  }
 }
 
+const NO_LINES: readonly string[] = []
 const UNTOUCHED: Outcome = { verb: 'nothing' }
 const NOTHING: CommitHeaders = Object.freeze({ setCookie: [], vary: false, noStore: false })

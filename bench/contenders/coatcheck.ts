@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import type * as CompactSession from '../../src/cookies/compact-session.ts'
+import { compactFormat } from '../../src/cookies/compact-session.ts'
 import type * as Index from '../../src/index.ts'
-import type * as JsonSerializer from '../../src/serializers/json.ts'
+import { json } from '../../src/serializers/json.ts'
 import { built } from '../built.ts'
 import type { Contender } from '../contender.ts'
 import { installedVersion } from '../installed-version.ts'
 import { COOKIE_NAME } from '../session.ts'
 
 const { createSessions } = await built<typeof Index>('index.js')
-const { compactFormat } = await built<typeof CompactSession>('cookies/compact-session.js')
-const { json } = await built<typeof JsonSerializer>('serializers/json.js')
 
 const secret = randomBytes(32).toString('base64url')
 const sessions = createSessions({ name: COOKIE_NAME, secrets: [secret] })

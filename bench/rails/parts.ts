@@ -1,16 +1,9 @@
-import { built } from '../built.ts'
 import type { Step } from '../contender.ts'
-import type * as Base64 from '../../src/rails/base64.ts'
-import type * as EscapedValue from '../../src/rails/escaped-value.ts'
-import type * as JsonText from '../../src/rails/json-text.ts'
-import type * as MessageJson from '../../src/rails/message-json.ts'
-import type * as Metadata from '../../src/rails/metadata.ts'
-
-const { decodeStrict } = await built<typeof Base64>('rails/base64.js')
-const { escapeValue, unescapeValue } = await built<typeof EscapedValue>('rails/escaped-value.js')
-const { memberTexts } = await built<typeof JsonText>('rails/json-text.js')
-const { parseRailsJson } = await built<typeof MessageJson>('rails/message-json.js')
-const { unwrap, wrap } = await built<typeof Metadata>('rails/metadata.js')
+import { decodeStrict } from '../../src/rails/base64.ts'
+import { escapeValue, unescapeValue } from '../../src/rails/escaped-value.ts'
+import { memberTexts } from '../../src/rails/json-text.ts'
+import { parseRailsJson } from '../../src/rails/message-json.ts'
+import { unwrap, wrap } from '../../src/rails/metadata.ts'
 
 /** A part of our seal or open that the raw loop has not, to say what the rest is spent on. */
 export interface Part {

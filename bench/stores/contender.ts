@@ -4,6 +4,8 @@ export interface Contender {
   readonly title: string
   /** The name of its file in `contenders/`, without `.ts`. */
   readonly server: string
+  /** Where its sessions are, if it has any. */
+  readonly database?: 'redis' | 'sqlite' | 'postgres' | undefined
 }
 
 /** A framework without sessions, and with those that are measured against it. */
@@ -17,5 +19,7 @@ export interface Ready {
   readonly port: number
 }
 
-/** What a server is told by its environment. */
+/** What a server is told by its environment: the databases, and a folder for files. */
 export const REDIS_URL = 'BENCH_REDIS'
+export const POSTGRES_URL = 'BENCH_POSTGRES'
+export const DIRECTORY = 'BENCH_DIRECTORY'

@@ -1,8 +1,7 @@
 import type { Contender, Framework } from './contender.ts'
-import type { RedisProcess } from './redis-process.ts'
 import type { Route } from './routes.ts'
 import { rowsOf, type Measured, type Row } from './rows.ts'
-import { startServer, type Server } from './server.ts'
+import { startServer, type Databases, type Server } from './server.ts'
 
 export interface Plan {
   readonly rounds: number
@@ -17,7 +16,7 @@ const WARM_UP_MS = 1000
 export async function measureStores(
   frameworks: readonly Framework[],
   routes: readonly Route[],
-  redis: RedisProcess,
+  databases: Databases,
   { rounds, milliseconds, onRound }: Plan,
 ): Promise<readonly Row[]> {
   const servers = new Map<Contender, Server>()
@@ -25,7 +24,7 @@ export async function measureStores(
     for (const { bare, contenders } of frameworks) {
       for (const contender of [bare, ...contenders]) {
         // oxlint-disable-next-line no-await-in-loop -- one at a time, so that each signs its visitors in undisturbed
-        servers.set(contender, await startServer(contender, redis, contender !== bare))
+        servers.set(contender, await startServer(contender, databases))
       }
     }
     const measured: Measured[] = []

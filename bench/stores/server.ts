@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { inTurn, runLoad } from '../load.ts'
 import { quantile } from '../quartiles.ts'
 import { startServerProcess, type ServerProcess } from '../server-process.ts'
-import { REDIS_URL, type Contender, type Ready } from './contender.ts'
+import { DIRECTORY, POSTGRES_URL, REDIS_URL, type Contender, type Ready } from './contender.ts'
 import type { RedisProcess } from './redis-process.ts'
 import type { Route } from './routes.ts'
 import { requestsTo, signIn } from './visitors.ts'
@@ -23,11 +23,22 @@ export interface Server {
   close(): void
 }
 
-/** @param hasSessions whether it has to keep them, or is a framework alone */
-export async function startServer({ server }: Contender, redis: RedisProcess, hasSessions: boolean): Promise<Server> {
+/** The databases of all contenders. */
+export interface Databases {
+  readonly redis: RedisProcess
+  readonly postgresUrl: string
+  /** For files. */
+  readonly directory: string
+}
+
+export async function startServer(
+  { server, database }: Contender,
+  { redis, postgresUrl, directory }: Databases,
+): Promise<Server> {
   const file = join(import.meta.dirname, 'contenders', `${server}.ts`)
-  const process = await startServerProcess<Ready>(file, { [REDIS_URL]: redis.url })
-  const cookieHeaders = await signIn(process.ready.port, hasSessions)
+  const env = { [REDIS_URL]: redis.url, [POSTGRES_URL]: postgresUrl, [DIRECTORY]: directory }
+  const process = await startServerProcess<Ready>(file, env)
+  const cookieHeaders = await signIn(process.ready.port, database !== undefined)
   const requests = new Map<Route, () => Buffer>()
   return {
     slice(route, milliseconds) {

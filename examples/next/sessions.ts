@@ -1,6 +1,7 @@
 import { createSessions } from 'coatcheck'
 import { nextSessions } from 'coatcheck/next'
 import { sqliteStore } from 'coatcheck/sqlite'
+import { refresh } from 'next/cache'
 import { cookies, headers } from 'next/headers'
 import { database } from './database'
 
@@ -18,6 +19,7 @@ export const sessions = nextSessions(
     name: '__Host-billing',
     secrets: (process.env['SESSION_SECRET'] ?? '').split(','), // current, previous…
     store,
+    onEvent: (event) => console.info(`session ${event.type}`),
   }),
-  { cookies, headers },
+  { cookies, headers, refresh },
 )

@@ -1,6 +1,6 @@
 import type { CommitHeaders } from '../exchange.ts'
 import { abandonAnswer, type AbandonedAnswer } from './abandoned-answer.ts'
-import { accepts, holdAnswer, type HeldAnswer } from './held-answer.ts'
+import { accepts, HeldAnswer } from './held-answer.ts'
 import { sendingOf, type NodeResponse, type Sending } from './node-response.ts'
 import { addHeaders, forgetAnswer, setAll } from './response-headers.ts'
 
@@ -28,6 +28,27 @@ export function commitBeforeHeaders(
 
 const COMMITTED: unique symbol = Symbol('sessions')
 
+/** A response that has passed through here. */
+interface Held {
+  readonly [COMMITTED]: CommittedResponse
+}
+
+/** The same functions for all responses, as Node's own are: with some for each, V8 would look them up at every call. */
+const OURS = {
+  writeHead(this: Held, ...head: unknown[]): unknown {
+    return this[COMMITTED].writeHead(head)
+  },
+  write(this: Held, ...args: unknown[]): unknown {
+    return this[COMMITTED].call('write', args)
+  },
+  end(this: Held, ...args: unknown[]): unknown {
+    return this[COMMITTED].call('end', args)
+  },
+  flushHeaders(this: Held, ...args: unknown[]): unknown {
+    return this[COMMITTED].call('flushHeaders', args)
+  },
+}
+
 /** The arguments of `writeHead`: the status, perhaps a reason, perhaps headers. */
 type Head = unknown[]
 
@@ -42,13 +63,16 @@ class CommittedResponse {
   #isAsked = false
   readonly #commits: CommitHeaders[] = []
   #failure: Failure | undefined
-  /** Fulfilled when every store has answered, one way or the other. */
-  #answers: Promise<void> | undefined
+  /** How many stores have not answered yet. */
+  #waiting = 0
   #isSent = false
   /** Who takes what the application sends, where it is not Node. */
   #taker: HeldAnswer | AbandonedAnswer | undefined
   /** Whether `writeHead` is called for something that needs headers, as Node calls it. */
   #isImplicit = false
+  /** What the application sends while a store has not answered, and whether Node asked for its head. */
+  #held: HeldAnswer | undefined
+  #isHeadImplicit = false
   /** What whoever wrapped `writeHead` has seen, and Node has not. */
   #head: Head | undefined
 
@@ -57,27 +81,23 @@ class CommittedResponse {
     const sending = sendingOf(response)
     const { writeHead, write, end, flushHeaders, on } = sending
     this.#methods = { writeHead, write, end, flushHeaders, on }
-    sending.writeHead = this.#writeHead
-    sending.write = this.#write
-    sending.end = this.#end
-    sending.flushHeaders = this.#flushHeaders
+    sending.writeHead = OURS.writeHead
+    sending.write = OURS.write
+    sending.end = OURS.end
+    sending.flushHeaders = OURS.flushHeaders
   }
 
-  readonly #writeHead: Sending['writeHead'] = (...head) => {
+  writeHead(head: Head): unknown {
     if (this.#taker !== undefined) return this.#taker.take('writeHead', head)
     if (this.#hasLeft) return this.#methods.writeHead.apply(this.#response, head)
     this.#commit()
-    if (this.#answers !== undefined) this.#hold(head)
+    if (this.#waiting > 0) this.#hold(head)
     else if (this.#isImplicit) this.#head = head
     else this.#send(this.#head ?? head)
     return this.#response
   }
 
-  readonly #write: Sending['write'] = (...args) => this.#call('write', args)
-  readonly #end: Sending['end'] = (...args) => this.#call('end', args)
-  readonly #flushHeaders: Sending['flushHeaders'] = (...args) => this.#call('flushHeaders', args)
-
-  #call(method: 'write' | 'end' | 'flushHeaders', args: unknown[]): unknown {
+  call(method: 'write' | 'end' | 'flushHeaders', args: unknown[]): unknown {
     if (!this.#hasLeft && this.#taker === undefined && this.#head === undefined && accepts(method, args)) this.#begin()
     return this.#taker === undefined ? this.#pass(method, args) : this.#taker.take(method, args)
   }
@@ -100,7 +120,7 @@ class CommittedResponse {
       this.#isImplicit = false
     }
     // Whoever wrapped it has had their turn, and expect no other.
-    if (this.#head !== undefined) sending.writeHead = this.#writeHead
+    if (this.#head !== undefined) sending.writeHead = OURS.writeHead
   }
 
   #pass(method: 'write' | 'end' | 'flushHeaders', args: unknown[]): unknown {
@@ -116,23 +136,28 @@ class CommittedResponse {
     this.#isAsked = true // before anything can throw: the error page leaves without asking again
     for (const committing of this.committings) {
       const commit = committing.exchange.commit()
-      if (commit instanceof Promise) this.#answers = this.#answer(commit, committing, this.#answers)
+      if (commit instanceof Promise) void this.#waitFor(commit, committing)
       else this.#commits.push(commit)
     }
   }
 
-  /** Fulfilled when that store and the others have answered, whatever they say. */
-  async #answer(
-    commit: Promise<CommitHeaders>,
-    committing: Committing,
-    others: Promise<void> | undefined,
-  ): Promise<void> {
+  async #waitFor(commit: Promise<CommitHeaders>, committing: Committing): Promise<void> {
+    this.#waiting++
     try {
       this.#commits.push(await commit)
     } catch (error) {
       this.#failure = [error, committing]
     }
-    await others
+    this.#answered()
+  }
+
+  /** Goes on when every store has answered, one way or the other. */
+  #answered(): void {
+    this.#waiting--
+    if (this.#waiting > 0 || this.#held === undefined) return
+    this.#held.unveil()
+    if (this.#failure === undefined) this.#release(this.#held)
+    else this.#drop(this.#held, this.#failure)
   }
 
   #send(head: Head): void {
@@ -151,27 +176,20 @@ class CommittedResponse {
     const response = this.#response
     const head = setGiven(response, given)
     response.statusCode = Number(head[0])
-    const held = holdAnswer(response)
+    const held = new HeldAnswer(response)
     this.#taker = held
+    this.#held = held
+    this.#isHeadImplicit = this.#isImplicit
     this.#head = head
-    void this.#settle(held, this.#isImplicit)
-  }
-
-  async #settle(held: HeldAnswer, isImplicit: boolean): Promise<void> {
-    await this.#answers
-    this.#answers = undefined
-    held.unveil()
-    if (this.#failure === undefined) this.#release(held, isImplicit)
-    else this.#drop(held, this.#failure)
   }
 
   /** Sends what was held, as if the application did so now. */
-  #release(held: HeldAnswer, isImplicit: boolean): void {
+  #release(held: HeldAnswer): void {
     const response = this.#response
     let isFlowing = true
     this.#taker = undefined
     try {
-      if (!isImplicit && this.#head !== undefined) this.#send(this.#head)
+      if (!this.#isHeadImplicit && this.#head !== undefined) this.#send(this.#head)
       for (const [method, args] of held.calls) {
         const result = this.#pass(method, args)
         if (method === 'write') isFlowing = result !== false
@@ -212,6 +230,7 @@ function noop(): void {}
 
 /** Sets the headers among the arguments of `writeHead`, and gives the others. */
 function setGiven(response: NodeResponse, head: Head): Head {
+  if (head.length === 1) return head
   const headers = head.findLast((argument) => typeof argument === 'object' && argument !== null)
   if (headers !== undefined) setAll(response, headers)
   return head.filter((argument) => typeof argument !== 'object')

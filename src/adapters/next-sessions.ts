@@ -3,10 +3,11 @@ import type { Session } from '../session/session.ts'
 import type { Sessions } from '../sessions.ts'
 import type { NextCookies } from './next-cookies.ts'
 
-/** What `next/headers` exports, which is handed over: `{ cookies, headers }`. */
-export interface NextHeaders {
+/** Functions of Next that are handed over: `cookies` and `headers` of `next/headers`, `refresh` of `next/cache`. */
+export interface NextFunctions {
   readonly cookies: () => Promise<NextCookies>
-  readonly headers: () => Promise<{ get(name: string): string | null }>
+  readonly headers: () => Promise<Pick<Headers, 'get' | 'has'>>
+  readonly refresh: () => void
 }
 
 /** `NextResponse` of `next/server`. */

@@ -4,34 +4,33 @@ import type { Session } from '../session/session.ts'
 import type { Sessions } from '../sessions.ts'
 import { cookieHeaderAfter, currentCookieHeader, setCookies, type NextCookies } from './next-cookies.ts'
 import { errorStatus, settle } from './next-navigation.ts'
-import type { NextHeaders, NextSessions } from './next-sessions.ts'
+import type { NextFunctions, NextSessions } from './next-sessions.ts'
 import { session as withSession } from './web.ts'
 
-export type { NextHeaders, NextResponses, NextSessions } from './next-sessions.ts'
+export type { NextFunctions, NextResponses, NextSessions } from './next-sessions.ts'
 
 /**
  * Makes sessions fit for Next.js 16.
  *
  * ```ts
+ * import { refresh } from 'next/cache'
  * import { cookies, headers } from 'next/headers'
- * export const sessions = nextSessions(createSessions<Data>({ … }), { cookies, headers })
+ * export const sessions = nextSessions(createSessions<Data>({ … }), { cookies, headers, refresh })
  * ```
  */
 export function nextSessions<Data extends object>(
   sessions: Sessions<Data>,
-  { cookies, headers }: NextHeaders,
+  { cookies, headers, refresh }: NextFunctions,
 ): NextSessions<Data> {
   const running = new AsyncLocalStorage<Session<Data>>()
-  const reads = new WeakMap<
-    NextCookies,
-    { readonly header: string; readonly session: Promise<ReadonlySession<Data>> }
-  >()
+  /** By what `cookies()` gives, which is the same for all of a request. */
+  const reads = new WeakMap<NextCookies, Promise<ReadonlySession<Data>>>()
 
-  const request = async () => {
-    const [jar, received] = [await cookies(), await headers()]
+  const request = async (jar: NextCookies) => {
+    const received = await headers()
     return {
-      jar,
       cookieHeader: currentCookieHeader(received.get('cookie') ?? '', jar),
+      isFetch: received.has('next-action'),
       // Next sets it where no proxy in front has.
       isSecure: () => received.get('x-forwarded-proto')?.split(',')[0]?.trim() === 'https',
     }
@@ -43,11 +42,9 @@ export function nextSessions<Data extends object>(
     async read() {
       const held = running.getStore()
       if (held !== undefined) return held as object as ReadonlySession<Data> // as: of a `Data` not known, the compiler cannot say that it fits
-      const { jar, cookieHeader } = await request()
-      const known = reads.get(jar)
-      if (known?.header === cookieHeader) return known.session
-      const session = sessions.load(cookieHeader)
-      reads.set(jar, { header: cookieHeader, session })
+      const jar = await cookies()
+      const session = reads.get(jar) ?? request(jar).then(({ cookieHeader }) => sessions.load(cookieHeader))
+      reads.set(jar, session)
       return session
     },
 
@@ -56,13 +53,17 @@ export function nextSessions<Data extends object>(
       async (...args) => {
         const held = running.getStore()
         if (held !== undefined) return run(held, ...args)
-        const { jar, ...facts } = await request()
+        const jar = await cookies()
+        const { isFetch, ...facts } = await request(jar)
         const exchange = sessions.begin({}, facts)
         await exchange.load()
         const { session } = exchange
         const ending = await settle(() => running.run(session, run, session, ...args))
         const { setCookie } = await exchange.commit()
         setCookies(jar, setCookie)
+        reads.delete(jar)
+        // A cookie has Next render the page again; what changed in a store alone has to as well.
+        if (isFetch && setCookie.length === 0 && session.status === 'changed') refresh()
         if ('left' in ending) throw ending.left
         return ending.result
       },

@@ -3,7 +3,7 @@ import type { CommitHeaders } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, isUnavailable, UNAVAILABLE, type Denial, type DenialOptions } from './admission.ts'
-import { isOutermost } from './outermost.ts'
+import { isOutermost, leaveToNext } from './outermost.ts'
 import { responseOf, withHeaders } from './web-response.ts'
 
 export type { Denial } from './admission.ts'
@@ -23,7 +23,7 @@ export interface SessionOptions {
  *
  * The cookie is decided when the handler's response is there; a body that is still streaming by then can read the session,
  * and writing throws `ERR_SESSION_SENT`. `Secure: 'auto'` looks at the request's URL. An error that the handler throws is
- * passed on, and nothing is committed.
+ * passed on, and nothing is committed. Of several that get the same request, the outermost commits.
  *
  * With a server store, `handler` is called when the session is there, and its response is given back when the store has
  * acknowledged; if the store does not answer, that response is dropped for a 503.
@@ -45,7 +45,13 @@ export function session<Data extends object, Incoming extends Request, Rest exte
     } catch (error) {
       return answerFailure(request, error, options)
     }
-    const response = await handler(request, ...rest)
+    let response: Response
+    try {
+      response = await handler(request, ...rest)
+    } catch (error) {
+      leaveToNext(exchange)
+      throw error
+    }
     const commit = exchange.commit()
     return commit instanceof Promise ? acknowledged(commit, request, response, options) : withHeaders(response, commit)
   }

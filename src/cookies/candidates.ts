@@ -37,6 +37,9 @@ export function chooseCandidate(
   values: readonly string[],
   open: (value: string) => OpenedSession,
 ): { readonly chosen: OpenedSession; readonly ignored: number } {
+  const [only] = values
+  // What nearly every request brings.
+  if (values.length === 1 && only !== undefined) return { chosen: open(only), ignored: 0 }
   const different = [...new Set(values)]
   if (different.length === 0) return { chosen: { ok: false, reason: 'missing' }, ignored: 0 }
   if (different.length > MAXIMUM_CANDIDATES)

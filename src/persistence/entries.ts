@@ -43,11 +43,20 @@ export function difference(
   after: Entries,
   additions: ReadonlyMap<string, number>,
 ): Pick<SessionChange, 'set' | 'remove' | 'add'> {
-  const add = new Map([...additions].map(([key, by]) => [entryName(key), by]))
+  const add = new Map<string, number>()
+  for (const [key, by] of additions) add.set(entryName(key), by)
   const set = new Map<string, string>()
-  for (const [name, text] of after) if (!add.has(name) && before.get(name) !== text) set.set(name, text)
-  return { set, remove: [...before.keys()].filter((name) => !after.has(name)), add }
+  let kept = 0
+  for (const [name, text] of after) {
+    const former = before.get(name)
+    if (former !== undefined) kept++
+    if (former !== text && !add.has(name)) set.set(name, text)
+  }
+  const remove = kept === before.size ? NONE : [...before.keys()].filter((name) => !after.has(name))
+  return { set, remove, add }
 }
+
+const NONE: readonly string[] = []
 
 function put(data: JsonObject, name: string, value: Json): void {
   const isFlash = name.startsWith(FLASH_ENTRY)

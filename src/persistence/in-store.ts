@@ -49,6 +49,8 @@ export class StoreVisit implements Visit {
   #failure: unknown
   /** The ticket of the session that was found. */
   #ticket: Ticket | undefined
+  /** What the store knows it by. */
+  #id = ''
   /** What the store held when the request came. */
   #before: Entries = NO_ENTRIES
 
@@ -86,9 +88,9 @@ export class StoreVisit implements Visit {
     // Of a session that was never there nobody knows what would end with it: the cookie stays as it is.
     if (outcome.verb === 'nothing' || this.#failure !== undefined) return NOTHING
     const ticket = this.#ticket
-    if (outcome.verb === 'expire') return ticket === undefined ? outcome : this.#end(ticket, outcome)
+    if (outcome.verb === 'expire') return ticket === undefined ? outcome : this.#end(outcome)
     if (ticket === undefined || outcome.origin === 'new') return this.#begin(outcome)
-    if (outcome.origin === 'instead') return this.#beginInstead(ticket, outcome)
+    if (outcome.origin === 'instead') return this.#beginInstead(outcome)
     return outcome.because === 'resealed' ? inCookieOnly(outcome, ticket) : this.#goOn(ticket, outcome)
   }
 
@@ -96,7 +98,12 @@ export class StoreVisit implements Visit {
     const { now, lifetime, refuse, validate } = this.#host
     const carried = ticketIn(cookie.data)
     const ticket = carried ?? (await this.#moveIn?.(cookie, this.#store, this.#host))
-    const stored = ticket === undefined ? undefined : await this.#store.read((store) => store.find(storeId(ticket)))
+    if (ticket === undefined) {
+      this.#loaded = refuse('not-found')
+      return
+    }
+    const storedId = storeId(ticket)
+    const stored = await this.#store.read((store) => store.find(storedId))
     if (stored === undefined) {
       this.#loaded = refuse('not-found')
       return
@@ -108,13 +115,14 @@ export class StoreVisit implements Visit {
       return
     }
     this.#ticket = ticket
+    this.#id = storedId
     this.#before = stored.entries
     const { id, slid, persistent } = cookie
     this.#loaded = validate({ id, created: stored.created, slid, persistent, data }, stale || carried === undefined)
   }
 
-  async #end(ticket: Ticket, outcome: Outcome): Promise<Outcome> {
-    await this.#store.change((store) => store.delete(storeId(ticket)))
+  async #end(outcome: Outcome): Promise<Outcome> {
+    await this.#store.change((store) => store.delete(this.#id))
     return outcome
   }
 
@@ -127,9 +135,9 @@ export class StoreVisit implements Visit {
   }
 
   /** First the new one: should the store fail in between, the visitor still has the old one. */
-  async #beginInstead(ticket: Ticket, outcome: Write): Promise<Outcome> {
+  async #beginInstead(outcome: Write): Promise<Outcome> {
     const begun = await this.#begin(outcome)
-    await this.#end(ticket, outcome)
+    await this.#end(outcome)
     return begun
   }
 
@@ -143,7 +151,7 @@ export class StoreVisit implements Visit {
       ...storedTimes(record, this.#host),
       ...(renewed === undefined ? {} : { created: record.created, newId: storeId(renewed) }),
     }
-    const isThere = await this.#store.change((store) => store.update(storeId(ticket), change, record.slid))
+    const isThere = await this.#store.change((store) => store.update(this.#id, change, record.slid))
     if (isThere) return this.#isCookieDue(outcome) ? inCookieOnly(outcome, renewed ?? ticket) : NOTHING
     // Signing in counts by itself, whatever became of the session before it. What that one held stays behind.
     const own = [...after].filter(([name]) => change.set.has(name) || change.add.has(name))

@@ -74,13 +74,33 @@ function summarize(state: SessionState): Summary {
   return { status, bytesByKey: state.size.byKey }
 }
 
-/** The target of the proxy, which is what `util.inspect` looks at. */
+/** What gives the state of a session to who knows this symbol; nothing that enumerates a session sees it. */
+const STATE: unique symbol = Symbol('state')
+
+/** The target of the proxy: what one session is made of, each part when it is first asked for. */
 class SessionView {
-  /** An arrow, because `util.inspect` calls it on the proxy. */
-  readonly [inspect.custom]: () => string
+  readonly #state: SessionState
+  #controls: Controls | undefined
+  #tracked: TrackedValues | undefined
 
   constructor(state: SessionState) {
-    this[inspect.custom] = () => `Session ${inspect(summarize(state), { breakLength: 100 })}`
+    this.#state = state
+  }
+
+  get [STATE](): SessionState {
+    return this.#state
+  }
+
+  /** `util.inspect` calls it on the proxy, where it has no private members. */
+  [inspect.custom](): string {
+    return `Session ${inspect(summarize(this[STATE]), { breakLength: 100 })}`
+  }
+
+  get(name: string): unknown {
+    if (RESERVED_KEYS.has(name)) return Reflect.get((this.#controls ??= new Controls(this.#state)), name) as unknown // as: Reflect.get is any
+    const value = this.#state.get(name)
+    if (typeof value !== 'object' || value === null) return value
+    return (this.#tracked ??= new TrackedValues(this.#state)).handOut(value, name)
   }
 }
 
@@ -96,22 +116,12 @@ class Controls implements SessionControls {
 
   constructor(state: SessionState) {
     this.#state = state
-    // Functions of their own: handlers may take them out of the session, and they begin the stack of what they throw.
-    this.increment = function increment(key, by = 1) {
-      return blameCaller(increment, () => state.increment(key, by))
-    }
-    this.renew = function renew(options) {
-      blameCaller(renew, () => state.renew(options))
-    }
-    this.reset = function reset() {
-      blameCaller(reset, () => state.reset())
-    }
-    this.destroy = function destroy() {
-      blameCaller(destroy, () => state.destroy())
-    }
-    this.touch = function touch() {
-      blameCaller(touch, () => state.touch())
-    }
+    const verbs = verbsOf(state)
+    this.increment = verbs.increment
+    this.renew = verbs.renew
+    this.reset = verbs.reset
+    this.destroy = verbs.destroy
+    this.touch = verbs.touch
   }
 
   get id(): string {
@@ -146,62 +156,79 @@ class Controls implements SessionControls {
   }
 }
 
-/** The session as handlers hold it, around the state of one request. */
-export function createSession<Data extends object>(state: SessionState): Session<Data> {
-  const tracked = new TrackedValues(state)
-  const view = new SessionView(state)
-  const controls = new Controls(state)
-
-  const handler: ProxyHandler<SessionView> = {
-    get: function get(target, name) {
-      if (typeof name === 'symbol') return Reflect.get(target, name, target) as unknown // as: Reflect.get is any
-      return blameCaller(get, () => {
-        if (RESERVED_KEYS.has(name)) return Reflect.get(controls, name) as unknown // as: see above
-        return tracked.handOut(state.get(name), name)
-      })
+/**
+ * Functions of their own: handlers may take them out of the session, and they begin the stack of what they throw.
+ *
+ * In a literal, not assigned where they are written: V8 puts the function of `this.renew = function …` into its old space, and
+ * whatever the function reaches, all of the request here, stays in memory until a full collection.
+ */
+function verbsOf(state: SessionState): Pick<SessionControls, 'increment' | 'renew' | 'reset' | 'destroy' | 'touch'> {
+  return {
+    increment: function increment(key, by = 1) {
+      return blameCaller(increment, () => state.increment(key, by))
     },
-    set: function set(_, name, value) {
-      blameCaller(set, () => {
-        if (typeof name === 'symbol') {
-          throw new SessionError(
-            'ERR_SESSION_VALUE',
-            'session has a symbol for a key and cannot store it: JSON drops it.',
-          )
-        }
-        state.set(name, value)
-      })
-      return true
+    renew: function renew(options) {
+      blameCaller(renew, () => state.renew(options))
     },
-    deleteProperty: function deleteProperty(_, name) {
-      blameCaller(deleteProperty, () => {
-        if (typeof name === 'string') state.delete(name)
-      })
-      return true
+    reset: function reset() {
+      blameCaller(reset, () => state.reset())
     },
-    has: function has(_, name) {
-      return typeof name === 'string' && (RESERVED_KEYS.has(name) || blameCaller(has, () => state.has(name)))
+    destroy: function destroy() {
+      blameCaller(destroy, () => state.destroy())
     },
-    ownKeys: function ownKeys() {
-      return blameCaller(ownKeys, () => state.keys())
+    touch: function touch() {
+      blameCaller(touch, () => state.touch())
     },
-    getOwnPropertyDescriptor: function descriptor(_, name) {
-      if (typeof name === 'symbol' || !blameCaller(descriptor, () => state.has(name))) return undefined
-      return { value: tracked.handOut(state.get(name), name), enumerable: true, configurable: true, writable: true }
-    },
-    defineProperty: () => false,
-    preventExtensions: () => false,
-    setPrototypeOf: () => false,
   }
-  const session = new Proxy(view, handler) as unknown as Session<Data> // as: the handler gives the view the session's shape
-  states.set(session, state)
-  return session
 }
 
-const states = new WeakMap<object, SessionState>()
+/** One for all sessions: what belongs to one of them is in its view. */
+const HANDLER: ProxyHandler<SessionView> = {
+  get: function get(view, name) {
+    if (typeof name === 'symbol') return Reflect.get(view, name, view) as unknown // as: Reflect.get is any
+    return blameCaller(get, () => view.get(name))
+  },
+  set: function set(view, name, value) {
+    blameCaller(set, () => {
+      if (typeof name === 'symbol') {
+        throw new SessionError(
+          'ERR_SESSION_VALUE',
+          'session has a symbol for a key and cannot store it: JSON drops it.',
+        )
+      }
+      view[STATE].set(name, value)
+    })
+    return true
+  },
+  deleteProperty: function deleteProperty(view, name) {
+    blameCaller(deleteProperty, () => {
+      if (typeof name === 'string') view[STATE].delete(name)
+    })
+    return true
+  },
+  has: function has(view, name) {
+    return typeof name === 'string' && (RESERVED_KEYS.has(name) || blameCaller(has, () => view[STATE].has(name)))
+  },
+  ownKeys: function ownKeys(view) {
+    return blameCaller(ownKeys, () => view[STATE].keys())
+  },
+  getOwnPropertyDescriptor: function descriptor(view, name) {
+    if (typeof name === 'symbol' || !blameCaller(descriptor, () => view[STATE].has(name))) return undefined
+    return { value: view.get(name), enumerable: true, configurable: true, writable: true }
+  },
+  defineProperty: () => false,
+  preventExtensions: () => false,
+  setPrototypeOf: () => false,
+}
+
+/** The session as handlers hold it, around the state of one request. */
+export function createSession<Data extends object>(state: SessionState): Session<Data> {
+  return new Proxy(new SessionView(state), HANDLER) as unknown as Session<Data> // as: the handler gives the view the session's shape
+}
 
 /** The state behind a session, for the layers above that keep something of their own in it. @throws `ERR_OPTIONS` */
 export function stateOf(session: object): SessionState {
-  const state = states.get(session)
+  const state = (session as Partial<SessionView> | undefined)?.[STATE] // as: whatever else it is has no such property
   if (state !== undefined) return state
   throw new SessionError('ERR_OPTIONS', 'This is no session of coatcheck, expected what sessions.of(request) gives.')
 }

@@ -15,7 +15,7 @@ export class SessionState {
   readonly #host: SessionHost
   #loaded: Loaded | undefined
   #data: JsonObject = nullObject()
-  #flash: FlashState
+  #flash: FlashState | undefined
   #ledger: Ledger | undefined
   /** The JSON of the keys as it came, for formats that keep it; what is written is `undefined` in it. */
   #texts: SessionRecord['texts']
@@ -40,7 +40,6 @@ export class SessionState {
   constructor(host: SessionHost) {
     this.#host = host
     this.#persistent = host.persistent
-    this.#flash = this.#newFlash()
   }
 
   // Reading
@@ -68,6 +67,7 @@ export class SessionState {
   }
 
   get flash(): FlashState {
+    this.#flash ??= this.#newFlash()
     return this.#flash
   }
 
@@ -365,7 +365,7 @@ export class SessionState {
     this.#changedTexts = undefined
     this.#expiresAt = undefined
     this.#ledger = undefined
-    this.#flash = this.#newFlash()
+    this.#flash = undefined
     this.#storedFlash = undefined
     this.#claimed = false
     this.#additions = undefined

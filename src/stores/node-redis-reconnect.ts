@@ -3,6 +3,7 @@ import type { RedisCommands } from './redis-commands.ts'
 /** What only a client of node-redis of one server has; 4 calls `disconnect` what 5 calls `destroy`. */
 export interface SingleNodeRedis {
   readonly isReady: boolean
+  sendCommand(command: string[], options: object): Promise<unknown>
   connect(): Promise<unknown>
   destroy?(): void
   disconnect?(): Promise<void>

@@ -1,6 +1,7 @@
 import { SessionError } from '../errors.ts'
 import { reconnectingWhenSilent, type SingleNodeRedis } from './node-redis-reconnect.ts'
 import type { Evaluate, RedisCommands } from './redis-commands.ts'
+import { createTurn, type Corkable } from './turn.ts'
 
 /**
  * What we use of a client of `redis` (node-redis) 4 or newer: what `createClient`, `createClientPool`, `createCluster` or
@@ -22,6 +23,8 @@ interface KeysAndArguments {
 /** What we use of a `Redis` or a `Cluster` of `ioredis` 5 or newer, or of its sibling `iovalkey`. */
 export interface IoredisClient {
   readonly status: string
+  /** The connection. A `Cluster` has many. */
+  readonly stream?: Corkable | undefined
   connect(): Promise<unknown>
   hgetall(key: string): Promise<unknown>
   evalsha(sha: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>
@@ -41,11 +44,17 @@ export function commandsOf(client: NodeRedisClient | IoredisClient): RedisComman
 
 function commandsOfIoredis(client: IoredisClient & Partial<ClusterOptions>): RedisCommands {
   const readsFrom = client.options?.scaleReads ?? 'master'
+  const sending = createTurn()
+  /** ioredis writes each command when it is given, by a system call and a packet that Redis has to read: twice the work of both. */
+  const together = <Answer>(send: () => Answer): Answer => {
+    sending.hold(client.stream)
+    return send()
+  }
   return {
-    hgetall: readsFrom === 'master' ? (key) => client.hgetall(key) : undefined,
-    evalsha: (sha, keys, args) => client.evalsha(sha, keys.length, ...keys, ...args),
-    eval: (script, keys, args) => client.eval(script, keys.length, ...keys, ...args),
-    unlink: (key) => client.unlink(key),
+    hgetall: readsFrom === 'master' ? (key) => together(() => client.hgetall(key)) : undefined,
+    evalsha: (sha, keys, args) => together(() => client.evalsha(sha, keys.length, ...keys, ...args)),
+    eval: (script, keys, args) => together(() => client.eval(script, keys.length, ...keys, ...args)),
+    unlink: (key) => together(() => client.unlink(key)),
   }
 }
 
@@ -55,14 +64,40 @@ interface ClusterOptions {
 }
 
 function commandsOfNodeRedis(given: NodeRedisClient & Partial<TypeMapped>): RedisCommands {
+  if (isSingle(given)) return reconnectingWhenSilent(given, commandsOfSingle(given))
   // Without the type mapping of the application, which may want bytes or maps; node-redis 4 has none.
   const client = given.withTypeMapping?.({}) ?? given
-  const commands: RedisCommands = {
+  return {
     hgetall: asksPrimaryAlone(client) ? (key) => client.hGetAll(key) : undefined,
     unlink: (key) => client.unlink(key),
     ...(isCluster4(given) ? scriptsOfCluster4(given) : scriptsOfNodeRedis(client)),
   }
-  return isSingle(given) ? reconnectingWhenSilent(given, commands) : commands
+}
+
+/** What node-redis 5 or newer takes with a command: no type mapping of the application's, which may want bytes or maps. */
+const OURS = { typeMapping: {} }
+
+/**
+ * For a client that is ready: it sends at once what it is given, and node-redis counts a command's `timeout` until then only, by
+ * an AbortSignal and a timer for each, which costs as much as the rest of the sending. Whoever asks a store has a timeout of
+ * their own, which counts until the answer.
+ */
+const OURS_AT_ONCE = { ...OURS, timeout: undefined }
+
+/** As raw commands: what its methods add is the arguments in another form, and a promise. */
+function commandsOfSingle(client: NodeRedisClient & SingleNodeRedis): RedisCommands {
+  const send = (command: string[]): Promise<unknown> =>
+    client.sendCommand(command, client.isReady ? OURS_AT_ONCE : OURS)
+  const evaluate =
+    (name: string): Evaluate =>
+    (script, keys, args) =>
+      send([name, script, String(keys.length), ...keys, ...args])
+  return {
+    hgetall: asksPrimaryAlone(client) ? (key) => send(['HGETALL', key]) : undefined,
+    evalsha: evaluate('EVALSHA'),
+    eval: evaluate('EVAL'),
+    unlink: (key) => send(['UNLINK', key]),
+  }
 }
 
 /** Those of many servers (clusters, pools, Sentinel) have connections that come and go, and nobody can tell which one is silent. */
@@ -70,6 +105,7 @@ function isSingle(client: object): client is SingleNodeRedis {
   return (
     'isReady' in client &&
     'options' in client &&
+    'sendCommand' in client &&
     !('nodeClient' in client) &&
     !('acquire' in client) &&
     !('execute' in client)

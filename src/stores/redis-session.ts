@@ -26,6 +26,19 @@ export function fieldsOf({ created, slid, expiresAt, entries }: StoredSession): 
   return [...times({ created, slid, expiresAt }), ...pairs(entries)]
 }
 
+/** So many values at most: what Lua takes as the arguments of one call is bounded. */
+const MOST_SET = 500
+
+/** A change as SET_ENTRIES takes it, or `undefined` where it does something else, too, or sets many. */
+export function setArgumentsOf(change: SessionChange): string[] | undefined {
+  const { created, slid, expiresAt, set, remove, add, newId } = change
+  const isMore = created !== undefined || newId !== undefined || remove.length > 0 || add.size > 0
+  if (isMore || set.size > MOST_SET) return undefined
+  const values = [String(slid), String(expiresAt)]
+  for (const [name, text] of set) values.push(ENTRY + name, text)
+  return values
+}
+
 /** A change as UPDATE takes it, its counts first. */
 export function argumentsOf({ created, slid, expiresAt, set, remove, add }: SessionChange): string[] {
   const values = [...times({ slid, expiresAt, created }), ...pairs(set)]

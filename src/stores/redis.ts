@@ -2,8 +2,8 @@ import { SessionError } from '../errors.ts'
 import { checkedMaxBytes } from './max-bytes.ts'
 import { commandsOf, type IoredisClient, type NodeRedisClient } from './redis-client.ts'
 import type { RedisCommands } from './redis-commands.ts'
-import { FIND, INSERT, UPDATE, type Script } from './redis-scripts.ts'
-import { fieldsOf, sessionIn, argumentsOf } from './redis-session.ts'
+import { FIND, INSERT, SET_ENTRIES, UPDATE, type Script } from './redis-scripts.ts'
+import { argumentsOf, fieldsOf, sessionIn, setArgumentsOf } from './redis-session.ts'
 import type { SessionChange, SessionStore, StoredSession } from './store.ts'
 
 export type { IoredisClient, NodeRedisClient } from './redis-client.ts'
@@ -73,9 +73,12 @@ class RedisStore implements SessionStore {
   }
 
   async update(id: string, change: SessionChange, now: number): Promise<boolean> {
+    const life = lifeOf(change, now)
+    const values = setArgumentsOf(change)
+    if (values !== undefined) return this.#did(SET_ENTRIES, [this.#keyOf(id)], [...life, ...values])
     const ids = change.newId === undefined ? [id] : [id, change.newId]
     const keys = ids.map((each) => this.#keyOf(each))
-    return this.#did(UPDATE, keys, [...lifeOf(change, now), ...argumentsOf(change)])
+    return this.#did(UPDATE, keys, [...life, ...argumentsOf(change)])
   }
 
   async delete(id: string): Promise<void> {

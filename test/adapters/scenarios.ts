@@ -1,5 +1,7 @@
 import type { Scenario } from './scenario.ts'
 import { ANSWERS } from './scenarios/answers.ts'
+import { CONNECTIONS } from './scenarios/connections.ts'
+import { ERRORS } from './scenarios/errors.ts'
 import { FLASH } from './scenarios/flash.ts'
 import { HEADERS } from './scenarios/headers.ts'
 import { LIFETIME } from './scenarios/lifetime.ts'
@@ -17,6 +19,8 @@ export const SCENARIOS: readonly Scenario[] = [
   ...HEADERS,
   ...RECEIVED,
   ...ANSWERS,
+  ...ERRORS,
+  ...CONNECTIONS,
   ...MOUNTING,
   ...MEMBERS,
   ...STORES,

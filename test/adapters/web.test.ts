@@ -50,6 +50,29 @@ test('an error that leaves the handler is passed on, and nothing is written: who
   expect(store.calls).toEqual([])
 })
 
+test('a page for an error, asked for with the same request, sends what the handler wrote that failed', async () => {
+  const handler = session(sessions, (asked, page?: string) => {
+    if (page !== undefined) return new Response(`visits ${sessions.of(asked).visits}`, { status: 500 })
+    sessions.of(asked).visits = 8
+    throw new Error('handler failed')
+  })
+  const asked = request()
+  await expect(handler(asked)).rejects.toThrow('handler failed')
+  const answer = await handler(asked, '/500')
+  expect(await answer.text()).toBe('visits 8')
+  expect(answer.headers.getSetCookie()).toHaveLength(1)
+})
+
+test('a page in place of an answer, asked for with the same request, sends no second cookie', async () => {
+  const handler = session(sessions, (asked, page?: string) => {
+    if (page === undefined) sessions.of(asked).visits = 8
+    return new Response(page, { status: 404 })
+  })
+  const asked = request()
+  expect((await handler(asked)).headers.getSetCookie()).toHaveLength(1)
+  expect((await handler(asked, '/404')).headers.getSetCookie()).toEqual([])
+})
+
 test('what a platform passes beside the request reaches the handler', async () => {
   const handler = session(sessions, (_request: Request, env: { region: string }) => new Response(env.region))
   expect(await (await handler(request(), { region: 'zrh' })).text()).toBe('zrh')

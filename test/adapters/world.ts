@@ -46,6 +46,14 @@ export class World {
     }
   }
 
+  /** Writes the session, and then answers, or fails to. */
+  writes(answer: Handler): Handler {
+    return (call) => {
+      this.sessions.of(call.request).userId = 7
+      return answer(call)
+    }
+  }
+
   /** Answers with what the session holds. */
   shows(sessions = this.sessions): Handler {
     return (call) => call.json({ ...sessions.of(call.request) })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { reach, readTree, ROOT } from './import-graph.ts'
-import { MODULES } from './package-json.ts'
+import { MODULES, sourceOf } from './package-json.ts'
 
 /** What a bundler makes of a built file and all that it imports: minified, and without what nobody calls. */
 function bundle(file: string): string {
@@ -60,19 +60,19 @@ describe('the bundle of the root entry', () => {
 })
 
 describe('what an entry imports at run time', () => {
-  const dist = readTree('dist', ['.js'])
+  const source = readTree('src', ['.ts'])
 
   test('the root entry reaches these folders and these packages, and no others', () => {
-    const { files, packages } = reach('dist/index.js', dist)
+    const { files, packages } = reach('src/index.ts', source)
     expect(folders(files)).toEqual(['cookies', 'persistence', 'sealing', 'serializers', 'session', 'stores'])
-    expect(files.filter((file) => file.startsWith('dist/stores/'))).toEqual(['dist/stores/store.js'])
+    expect(files.filter((file) => file.startsWith('src/stores/'))).toEqual(['src/stores/store.ts'])
     expect(packages).toEqual(['cookie', 'node:crypto', 'node:diagnostics_channel', 'node:util'])
   })
 
   test.each(MODULES.filter(([, file]) => file.startsWith('dist/adapters/')))(
     'the adapter %s brings itself alone: sessions come from the application',
     (subpath, file) => {
-      const { files, packages } = reach(file, dist)
+      const { files, packages } = reach(sourceOf(file), source)
       expect(folders(files)).toEqual(['adapters'])
       // Next takes cookies apart and keeps no request, so that this one reads lines and follows calls.
       expect(packages).toEqual(subpath === './next' ? ['cookie', 'node:async_hooks'] : [])
@@ -80,13 +80,13 @@ describe('what an entry imports at run time', () => {
   )
 
   test('coatcheck/rails brings the cookies, the serializers and MessagePack, and no sessions', () => {
-    const { files, packages } = reach('dist/rails/index.js', dist)
+    const { files, packages } = reach('src/rails/index.ts', source)
     expect(folders(files)).toEqual(['cookies', 'rails', 'sealing', 'serializers'])
     expect(packages).toEqual(['@msgpack/msgpack', 'cookie', 'node:crypto', 'node:fs', 'node:path'])
   })
 
   test('coatcheck/inspect brings sessions and Rails, because it says what they say, and no adapter', () => {
-    const { files, packages } = reach('dist/inspect/index.js', dist)
+    const { files, packages } = reach('src/inspect/index.ts', source)
     expect(folders(files)).toEqual([
       'cookies',
       'inspect',
@@ -101,34 +101,34 @@ describe('what an entry imports at run time', () => {
   })
 
   test('coatcheck/identity brings sessions as they are in a request, and no database', () => {
-    const { files, packages } = reach('dist/identity/index.js', dist)
+    const { files, packages } = reach('src/identity/index.ts', source)
     expect(folders(files)).toEqual(['identity', 'serializers', 'session'])
     expect(packages).toEqual(['node:crypto', 'node:net', 'node:util'])
   })
 
   test.each([
-    ['dist/identity/sqlite.js', []],
-    ['dist/identity/postgres.js', ['node:crypto']],
+    ['src/identity/sqlite.ts', []],
+    ['src/identity/postgres.ts', ['node:crypto']],
   ])('%s brings its SQL alone', (file, builtins) => {
-    const { files, packages } = reach(file, dist)
+    const { files, packages } = reach(file, source)
     expect(folders(files).toSorted()).toEqual(['identity', 'identity/sql', 'sql'])
     expect(packages).toEqual(builtins)
   })
 
   test.each([
-    ['dist/stores/memory.js', ['stores'], ['node:cluster']],
-    ['dist/persistence/index.js', ['persistence', 'serializers', 'session', 'stores'], ['node:crypto']],
-    ['dist/stores/redis.js', ['stores'], ['node:crypto']],
-    ['dist/stores/postgres.js', ['sql', 'stores', 'stores/sql'], ['node:crypto']],
-    ['dist/stores/sqlite.js', ['sql', 'stores', 'stores/sql'], []],
+    ['src/stores/memory.ts', ['stores'], ['node:cluster']],
+    ['src/persistence/index.ts', ['persistence', 'serializers', 'session', 'stores'], ['node:crypto']],
+    ['src/stores/redis.ts', ['stores'], ['node:crypto']],
+    ['src/stores/postgres.ts', ['sql', 'stores', 'stores/sql'], ['node:crypto']],
+    ['src/stores/sqlite.ts', ['sql', 'stores', 'stores/sql'], []],
     [
-      'dist/previous/index.js',
+      'src/previous/index.ts',
       ['cookies', 'persistence', 'previous', 'sealing', 'serializers', 'session'],
       ['cookie', 'node:crypto'],
     ],
-    ['dist/testing/index.js', ['testing'], ['cookie', 'node:assert/strict', 'node:crypto']],
+    ['src/testing/index.ts', ['testing'], ['cookie', 'node:assert/strict', 'node:crypto']],
   ])('%s brings no session and no other store', (file, expected, builtins) => {
-    const { files, packages } = reach(file, dist)
+    const { files, packages } = reach(file, source)
     expect(folders(files).toSorted()).toEqual(expected)
     expect(packages).toEqual(builtins)
   })
@@ -141,7 +141,7 @@ describe('what an entry imports at run time', () => {
   })
 })
 
-/** The folders of dist that files are in, dist itself aside. */
+/** The folders of src that files are in, src itself aside. */
 function folders(files: readonly string[]): string[] {
   return [...new Set(files.map((file) => file.split('/').slice(1, -1).join('/')).filter((folder) => folder !== ''))]
 }

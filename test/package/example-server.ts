@@ -1,10 +1,24 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { randomBytes } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
+import { tampered as tamperedValue } from '../support/tampered.ts'
+import { ROOT } from './import-graph.ts'
+
+/** The examples of one file: the same small application, one for each framework. */
+export const EXAMPLES: readonly string[] = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.ts'))
 
 /** A running example, as a browser reaches it. */
 export interface ExampleServer {
   readonly origin: string
+  readonly port: number
+  /** The port that it asked for. */
+  readonly askedFor: number
+  /** What it prints first. */
+  readonly firstLine: Promise<string>
   stop(): Promise<void>
 }
 
@@ -19,7 +33,8 @@ const PRELOAD = `
 import { Server } from 'node:net'
 const { listen } = Server.prototype
 Server.prototype.listen = function (port, ...rest) {
-  this.once('listening', () => process.send(this.address().port))
+  const askedFor = Number(typeof port === 'object' ? port.port : port)
+  this.once('listening', () => process.send({ askedFor, port: this.address().port }))
   return listen.call(this, 0, '127.0.0.1', ...rest.filter((argument) => typeof argument === 'function'))
 }
 `
@@ -34,17 +49,24 @@ export async function startExample(
     execPath: node,
     execArgv: ['--import', `data:text/javascript,${encodeURIComponent(PRELOAD)}`],
     env: { ...process.env, SESSION_SECRET: SECRET, NODE_ENV: 'development', ...environment },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let complaint = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     complaint += text
   })
+  const printed = Promise.withResolvers<string>()
+  createInterface(child.stdout ?? Readable.from([])).once('line', printed.resolve)
   const ended = once(child, 'close').then(() => undefined)
-  const listening = once(child, 'message').then(([port]) => port as number) // as: PRELOAD sends nothing else
-  const port = await Promise.race([listening, ended])
-  if (port === undefined) throw new Error(`The example ended before it listened:\n${complaint}`)
-  return { origin: `http://127.0.0.1:${port}`, stop: () => stop(child, ended) }
+  const listening = once(child, 'message').then(([listens]) => listens as { port: number; askedFor: number }) // as: PRELOAD sends nothing else
+  const listens = await Promise.race([listening, ended])
+  if (listens === undefined) throw new Error(`The example ended before it listened:\n${complaint}`)
+  return {
+    ...listens,
+    origin: `http://127.0.0.1:${listens.port}`,
+    firstLine: printed.promise,
+    stop: () => stop(child, ended),
+  }
 }
 
 async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
@@ -125,8 +147,7 @@ export async function becomeKnown(origin: string, routes: readonly Route[]): Pro
 export function tampered(cookies: ReadonlyMap<string, string>): Map<string, string> {
   return new Map(
     [...cookies].map(([name, value]) => {
-      const middle = Math.floor(value.length / 2)
-      return [name, value.slice(0, middle) + (value[middle] === 'A' ? 'B' : 'A') + value.slice(middle + 1)]
+      return [name, tamperedValue(value)]
     }),
   )
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { importsOf, isThere, readTree, ROOT } from './import-graph.ts'
+import { importsOf, isThere, reach, readTree, ROOT } from './import-graph.ts'
 import { MODULES, packageJson } from './package-json.ts'
 
 /** The run-time names of a subpath, as Node itself resolves it from inside the package. */
@@ -117,10 +117,18 @@ test('every command leads to a built file that a shell can start', () => {
   for (const command of commands) expect(command).toMatch(/^#!\/usr\/bin\/env node\n/)
 })
 
-test('dist mirrors src: nothing is left of a source that was removed, and nothing is missing', () => {
+test('dist has the types of every source, and code for the subpaths, the commands and what they share', () => {
   const sources = [...readTree('src', ['.ts']).keys()].map((path) => path.replace(/^src\/(.*)\.ts$/, '$1'))
-  expect(built('.js'), 'remove dist and run npm run build').toEqual(sources.toSorted())
-  expect(built('.d.ts')).toEqual(sources.toSorted())
+  expect(built('.d.ts'), 'remove dist and run npm run build').toEqual(sources.toSorted())
+  const entries = [...MODULES.map(([, file]) => file), ...Object.values(packageJson.bin).map((file) => file.slice(2))]
+  const code = built('.js').filter((path) => !path.startsWith('chunks/'))
+  expect(code).toEqual(entries.map((file) => file.replace(/^dist\/(.*)\.js$/, '$1')).toSorted())
+})
+
+test('a server that starts finds the root entry in two files, and an adapter in two', () => {
+  const dist = readTree('dist', ['.js'])
+  for (const [subpath, file] of MODULES.filter(([, path]) => /^dist\/(?:index|adapters\/.*)\.js$/.test(path)))
+    expect(reach(file, dist).files, subpath).toHaveLength(2)
 })
 
 test('every subpath that a document, a doc comment or an example names is one that can be imported', () => {

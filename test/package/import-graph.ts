@@ -72,7 +72,8 @@ export function reach(entry: string, tree: Tree): { readonly files: readonly str
   for (const file of files) {
     const source = tree.get(file)
     if (source === undefined) throw new Error(`${file} is imported and is not there`)
-    for (const { target, specifier } of readImports(file, source)) {
+    for (const { target, specifier, typeOnly } of readImports(file, source)) {
+      if (typeOnly) continue
       if (target === undefined) packages.add(specifier)
       else files.add(target)
     }

@@ -28,16 +28,16 @@ export function codeBlocks(path: string, text: string): CodeBlock[] {
   })
 }
 
-/** A block of any language that the line above it says to be a file: `[name](path)`, and nothing else but emphasis. */
+/** A block of code that the line above it says to be a file: `[name](path)`, and nothing else but emphasis. */
 export interface QuotedFile {
   /** From the repository. */
   readonly file: string
   readonly code: string
 }
 
-/** Every fenced block of a document, with the file that it quotes; `undefined` where no line above it names one. */
+/** Every fenced block but those for a shell, with the file that it quotes; `undefined` where no line above names one. */
 export function quotedFiles(path: string, text: string): (QuotedFile | undefined)[] {
-  return [...text.matchAll(/^(.*)\n\n```[^\n]*\n([\s\S]*?)^```$/gm)].map(([, above = '', code = '']) => {
+  return [...text.matchAll(/^(.*)\n\n```(?!sh\n)[^\n]*\n([\s\S]*?)^```$/gm)].map(([, above = '', code = '']) => {
     const [, target] = /^\*{0,2}\[`[^\]]+`\]\(([^)]+)\)\*{0,2}$/.exec(above) ?? []
     return target === undefined ? undefined : { file: posix.join(posix.dirname(path), target), code }
   })

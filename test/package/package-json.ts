@@ -22,3 +22,8 @@ export const packageJson = JSON.parse(readFileSync(join(ROOT, 'package.json'), '
 export const MODULES: readonly (readonly [subpath: string, file: string])[] = Object.entries(packageJson.exports)
   .filter(([, file]) => file.endsWith('.js'))
   .map(([subpath, file]) => [subpath, file.slice('./'.length)])
+
+/** What a built file is made from: `src/adapters/express.ts`. */
+export function sourceOf(file: string): string {
+  return file.replace(/^dist\/(.*)\.js$/, 'src/$1.ts')
+}

@@ -29,7 +29,7 @@ beforeAll(() => {
   tarball = pack(folder)
 }, 60_000)
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000)
 
 describe('the tarball', () => {
   const BESIDE_DIST = ['CHANGELOG.md', 'LICENSE', 'README.md', 'docs/format.md', 'package.json']

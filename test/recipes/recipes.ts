@@ -13,6 +13,8 @@ export interface Probe {
 export interface Recipe {
   /** The folder below `examples/recipes`. */
   readonly name: string
+  /** Whether it takes seconds and not half a minute to install and build: these are walked where nobody asks for all. */
+  readonly isQuick: boolean
   /** Where the forms post to. */
   readonly signIn: string
   readonly signOut: string
@@ -23,13 +25,29 @@ export interface Recipe {
 const late: Probe = { path: '/late', status: 200, text: /Account 7: ERR_SESSION_SENT/ }
 
 export const RECIPES: readonly Recipe[] = [
-  { name: 'h3', signIn: '/sign-in', signOut: '/sign-out', probes: [late] },
+  { name: 'h3', isQuick: true, signIn: '/sign-in', signOut: '/sign-out', probes: [late] },
   {
     name: 'nitro',
+    isQuick: true,
     signIn: '/sign-in',
     signOut: '/sign-out',
     probes: [late, { path: '/cached', status: 500, text: /"status": 500/ }],
   },
+  {
+    name: 'astro',
+    isQuick: false,
+    signIn: '/sign-in',
+    signOut: '/sign-out',
+    probes: [
+      late,
+      { path: '/old', status: 200, text: /Account 7\. The page that you asked for has moved/ },
+      { path: '/gone', status: 404, text: /no such page, account 7/ },
+      { path: '/', status: 200, text: /Account 7\. Look here instead/ },
+    ],
+  },
+  { name: 'react-router', isQuick: false, signIn: '/sign-in', signOut: '/sign-out', probes: [late] },
+  { name: 'sveltekit', isQuick: false, signIn: '/?/signIn', signOut: '/?/signOut', probes: [late] },
+  { name: 'tanstack-start', isQuick: false, signIn: '/sign-in', signOut: '/sign-out', probes: [late] },
 ]
 
 /** The folders that hold a project; `RECIPES` has each of them. */

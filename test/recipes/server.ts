@@ -30,7 +30,7 @@ export async function startRecipe(recipe: Recipe, slowUrl: string): Promise<Reci
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
       PORT: new URL(origin).port,
-      ORIGIN: origin,
+      PROTOCOL_HEADER: 'x-forwarded-proto', // SvelteKit takes every request for one of https where nothing is said
       SESSION_SECRET: randomBytes(32).toString('base64url'),
       SLOW_URL: slowUrl,
     },

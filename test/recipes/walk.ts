@@ -50,6 +50,12 @@ export async function walk(recipe: Recipe, { origin }: RecipeServer, slow: SlowS
   assert.match((await browser.get('/')).text, /Signed out/)
 }
 
+const HEADERS = {
+  accept: 'text/html',
+  'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', // React Router streams nothing to robots
+  'x-forwarded-proto': 'http',
+}
+
 class Browser {
   readonly cookies: Map<string, string>
   readonly #origin: string
@@ -82,11 +88,12 @@ class Browser {
     const response = await fetch(new URL(path, this.#origin), {
       ...init,
       redirect: 'manual',
-      headers: { accept: 'text/html', origin: this.#origin, ...(cookie !== '' && { cookie }) },
+      headers: { ...HEADERS, origin: this.#origin, ...(cookie !== '' && { cookie }) },
       signal: AbortSignal.timeout(20_000),
     })
     this.#slow.answer() // now that the headers are here
     const cookies = response.headers.getSetCookie().filter((line) => line.startsWith('__Host-session='))
+    assert.ok(cookies.length <= 1, `${path} sends the session twice`)
     for (const line of cookies) this.#keep(line)
     return { status: response.status, headers: response.headers, text: await response.text(), cookies }
   }

@@ -1,11 +1,9 @@
-/** What a runtime has ready for the suite. */
-export interface Place {
+import type { Runtime } from './suites.ts'
+
+/** Where a case is checked. */
+export interface Place extends Pick<Runtime, 'show' | 'railsVectors'> {
   /** Where the application under test answers, over HTTP. */
   readonly origin: string
-  /** What `console.log` of this runtime writes of a value. */
-  readonly show: (value: unknown) => string
-  /** The folder that has the cookies of real Rails versions. */
-  readonly railsVectors: string
 }
 
 /** One thing that has to hold in every runtime. */

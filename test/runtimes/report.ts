@@ -1,4 +1,4 @@
-import type { Place, RuntimeCase } from './case.ts'
+import type { Runtime, Suite } from './suites.ts'
 
 /** What became of one suite in one runtime. */
 export interface Report {
@@ -8,17 +8,23 @@ export interface Report {
   readonly failures: readonly string[]
 }
 
-export type Reports = readonly Report[]
-
-/** Runs the cases one after the other: some look at what the operator was told last. */
-export async function runSuite(suite: string, cases: readonly RuntimeCase[], place: Place): Promise<Report> {
-  const failures: string[] = []
-  for (const { name, check } of cases) {
-    try {
-      await check(place)
-    } catch (error) {
-      failures.push(`${name}\n${error instanceof Error ? `${error.message}\n${error.stack}` : String(error)}`)
+/** Runs the suites, and their cases, one after the other: some look at what the operator was told last. */
+export async function runSuites(suites: readonly Suite[], runtime: Runtime): Promise<Report[]> {
+  const reports: Report[] = []
+  for (const { title, where, cases, start } of suites) {
+    const { origin, stop } = await start(runtime)
+    const failures: string[] = []
+    for (const { name, check } of cases) {
+      try {
+        await check({ ...runtime, origin })
+      } catch (error) {
+        failures.push(
+          `${where === undefined ? title : `${title}, ${where}`}: ${name}\n${error instanceof Error ? `${error.message}\n${error.stack}` : String(error)}`,
+        )
+      }
     }
+    await stop()
+    reports.push({ suite: title, passed: cases.length - failures.length, failures })
   }
-  return { suite, passed: cases.length - failures.length, failures }
+  return reports
 }

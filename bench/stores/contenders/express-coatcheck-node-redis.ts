@@ -1,8 +1,5 @@
-import express from 'express'
-import { expressSession, newSessions } from '../coatcheck.ts'
-import { serveExpress } from '../express-server.ts'
+import { serveExpressCoatcheck } from '../express-coatcheck.ts'
+import { onRedis } from '../coatcheck.ts'
 import { nodeRedis } from '../redis-clients.ts'
 
-const sessions = newSessions(await nodeRedis())
-
-await serveExpress(express().use(expressSession(sessions)), (req) => sessions.of(req))
+await serveExpressCoatcheck(onRedis(await nodeRedis()))

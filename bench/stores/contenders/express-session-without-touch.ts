@@ -1,3 +1,5 @@
+import { RedisStore } from 'connect-redis'
 import { serveExpressSession } from '../express-session.ts'
+import { nodeRedis } from '../redis-clients.ts'
 
-await serveExpressSession({ disableTouch: true })
+await serveExpressSession(new RedisStore({ client: await nodeRedis(), disableTouch: true }))

@@ -24,6 +24,11 @@ export const switchAccount = sessions.action(async (session, form: FormData) => 
   session.flash['notice'] = `Switched to ${account.name}`
 })
 
+export const failAfterWriting = sessions.action((session) => {
+  session.visits = 100
+  throw new Error('This action failed, and what it wrote is not kept')
+})
+
 export const signOut = sessions.action(async (session) => {
   await identity.signOut(session)
   redirect('/sign-in')

@@ -1,15 +1,9 @@
 import type { ReactNode } from 'react'
-import { Notice } from './notice'
-import { sessions } from '@/sessions'
 
-export default async function Layout({ children }: { children: ReactNode }) {
-  const { flash } = await sessions.read()
+export default function Layout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">
-      <body>
-        <Notice text={typeof flash['notice'] === 'string' ? flash['notice'] : undefined} />
-        {children}
-      </body>
+      <body>{children}</body>
     </html>
   )
 }

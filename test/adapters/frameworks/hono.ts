@@ -1,4 +1,3 @@
-import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { Hono, type Context } from 'hono'
 import { requireUser, session } from '../../../src/adapters/hono.ts'
@@ -13,7 +12,7 @@ export const hono: Framework = {
   },
   mount(app) {
     const server = define(app)
-    return getRequestListener((request) => server.fetch(request)) as RequestListener // as: of a server that speaks HTTP/1.1
+    return getRequestListener((request) => server.fetch(request))
   },
 }
 

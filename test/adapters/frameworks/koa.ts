@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import Router from '@koa/router'
+import { Router } from '@koa/router'
 import Koa, { type ParameterizedContext } from 'koa'
 import { requireUser, session } from '../../../src/adapters/koa.ts'
 import type { Admission, App, Call, Framework, Handler } from '../app.ts'

@@ -2,31 +2,21 @@ import { parseSetCookie } from 'cookie'
 import { expect } from 'vitest'
 import type { CookieJar } from '../../../src/index.ts'
 import { tampered } from '../../support/tampered.ts'
-import type { Call } from '../app.ts'
 import { scenario, type Scenario } from '../scenario.ts'
-import type { World } from '../world.ts'
 
 /** Names of the cookies that an answer sets. */
 const namesOf = (setCookie: readonly string[]): string[] => setCookie.map((line) => parseSetCookie(line).name)
 
-/** An application that answers every request with that, when the session is written. */
-const writing = (world: World, answer: (call: Call) => unknown) => ({
-  '/': (call: Call) => {
-    world.sessions.of(call.request).userId = 7
-    return answer(call)
-  },
-})
-
 /** What leaves beside the application's own headers. */
 export const HEADERS: readonly Scenario[] = [
   scenario('cookies of the application leave beside ours, all of them and in their order', async (world) => {
-    const browser = await world.open(
-      writing(world, (call) => {
+    const browser = await world.open({
+      '/': world.writes((call) => {
         call.addCookie('a=1; Path=/')
         call.addCookie('b=2; Expires=Thu, 01 Jan 2099 00:00:00 GMT')
         return call.text('ok')
       }),
-    )
+    })
     const { setCookie } = await browser.ask('/')
     expect(namesOf(setCookie).filter((name) => name !== 'session')).toEqual(['a', 'b'])
     expect(namesOf(setCookie)).toHaveLength(3)
@@ -44,12 +34,12 @@ export const HEADERS: readonly Scenario[] = [
   }),
 
   scenario('Vary of the application gets Cookie added, once', async (world) => {
-    const browser = await world.open(
-      writing(world, (call) => {
+    const browser = await world.open({
+      '/': world.writes((call) => {
         call.setHeader('Vary', call.header('x-vary') ?? '')
         return call.text('ok')
       }),
-    )
+    })
     for (const [given, sent] of [
       ['Accept-Encoding', 'Accept-Encoding, Cookie'],
       ['Origin, cookie', 'Origin, cookie'],
@@ -61,12 +51,12 @@ export const HEADERS: readonly Scenario[] = [
   }),
 
   scenario('Cache-Control of the application is left as it is', async (world) => {
-    const browser = await world.open(
-      writing(world, (call) => {
+    const browser = await world.open({
+      '/': world.writes((call) => {
         call.setHeader('Cache-Control', 'private, max-age=60')
         return call.text('ok')
       }),
-    )
+    })
     expect((await browser.ask('/')).headers.get('cache-control')).toBe('private, max-age=60')
   }),
 
@@ -78,7 +68,7 @@ export const HEADERS: readonly Scenario[] = [
       visitor: jar.encrypted.get('visitor'),
     })
     const browser = await world.open({
-      ...writing(world, (call) => {
+      '/': world.writes((call) => {
         const jar = world.sessions.jar(call.request)
         jar.set('theme', 'dark')
         jar.signed.set('device', { id: 7 })
@@ -110,6 +100,16 @@ export const HEADERS: readonly Scenario[] = [
     expect(headers.get('cache-control')).toBeNull()
   }),
 
+  scenario('a cookie of the jar that is only read is answered with Vary: Cookie', async (world) => {
+    const browser = await world.open({
+      '/': (call) => call.json({ theme: world.sessions.jar(call.request).get('theme') ?? null }),
+    })
+    const { setCookie, headers, body } = await browser.ask('/', { headers: { cookie: 'theme=dark' } })
+    expect(JSON.parse(body)).toEqual({ theme: 'dark' })
+    expect(headers.get('vary')).toBe('Cookie')
+    expect(setCookie).toEqual([])
+  }),
+
   scenario('a cookie of the jar that was signed and is changed reads as if it were not there', async (world) => {
     const browser = await world.open({
       '/': (call) => {
@@ -124,7 +124,7 @@ export const HEADERS: readonly Scenario[] = [
   }),
 
   scenario('HEAD is answered with the headers of GET, the cookie too, and no body', async (world) => {
-    const browser = await world.open(writing(world, (call) => call.text('a page')))
+    const browser = await world.open({ '/': world.writes((call) => call.text('a page')) })
     const { status, setCookie, headers, body } = await browser.ask('/', { method: 'HEAD' })
     expect([status, body]).toEqual([200, ''])
     expect(namesOf(setCookie)).toEqual(['session'])
@@ -133,7 +133,7 @@ export const HEADERS: readonly Scenario[] = [
 
   scenario('304 to a request that only reads has Vary and no cookie', async (world) => {
     const browser = await world.open({
-      ...writing(world, (call) => call.text('ok')),
+      '/': world.writes((call) => call.text('ok')),
       '/page': (call) => {
         const tag = `"user ${world.sessions.of(call.request).userId}"`
         call.setHeader('ETag', tag)
@@ -151,12 +151,12 @@ export const HEADERS: readonly Scenario[] = [
   }),
 
   scenario('304 carries the cookie where the session was written', async (world) => {
-    const browser = await world.open(
-      writing(world, (call) => {
+    const browser = await world.open({
+      '/': world.writes((call) => {
         call.setHeader('ETag', '"1"')
         return call.empty(304)
       }),
-    )
+    })
     const { status, setCookie, headers } = await browser.ask('/', { headers: { 'if-none-match': '"1"' } })
     expect(status).toBe(304)
     expect(namesOf(setCookie)).toEqual(['session'])
@@ -164,31 +164,25 @@ export const HEADERS: readonly Scenario[] = [
   }),
 
   scenario('204 carries the cookie', async (world) => {
-    const browser = await world.open({ ...writing(world, (call) => call.empty(204)), '/read': world.shows() })
+    const browser = await world.open({ '/': world.writes((call) => call.empty(204)), '/read': world.shows() })
     expect(await browser.post('/')).toMatchObject({ status: 204, body: '' })
     expect(await browser.json('/read')).toEqual({ userId: 7 })
   }),
 
   scenario('over http the cookie has no Secure, whatever a forwarded header says', async (world) => {
-    const browser = await world.open(writing(world, (call) => call.text('ok')))
+    const browser = await world.open({ '/': world.writes((call) => call.text('ok')) })
     const { setCookie } = await browser.ask('/', { headers: { 'x-forwarded-proto': 'https' } })
     expect(parseSetCookie(setCookie[0] ?? '')).not.toHaveProperty('secure')
   }),
 
   scenario('over https the cookie has Secure', async (world) => {
-    const { browser } = await world.serve(
-      writing(world, (call) => call.text('ok')),
-      { isSecure: true },
-    )
+    const { browser } = await world.serve({ '/': world.writes((call) => call.text('ok')) }, { isSecure: true })
     const { setCookie } = await browser.ask('/')
     expect(parseSetCookie(setCookie[0] ?? '')).toMatchObject({ secure: true })
   }),
 
   scenario('Secure follows X-Forwarded-Proto where the application trusts its proxy', async (world) => {
-    const browser = await world.open(
-      writing(world, (call) => call.text('ok')),
-      { trustsProxy: true },
-    )
+    const browser = await world.open({ '/': world.writes((call) => call.text('ok')) }, { trustsProxy: true })
     const { setCookie } = await browser.ask('/', { headers: { 'x-forwarded-proto': 'https' } })
     expect(parseSetCookie(setCookie[0] ?? '')).toMatchObject({ secure: true })
     const plain = await browser.ask('/', { headers: { 'x-forwarded-proto': 'http' } })

@@ -1,4 +1,4 @@
-import { createSessions, SessionError, type CookieJar, type Session, type SessionEvent } from 'coatcheck'
+import { SessionError, type CookieJar, type Session } from 'coatcheck'
 
 export interface Data {
   visits: number
@@ -6,20 +6,6 @@ export interface Data {
   note: string
   cart: { id: number; qty: number }[]
 }
-
-export const SECRET = 'fGx0yTnEq0uW3rZb8oJ1mXhVd5sK7aPcL2eNQ9iBtYw'
-export const PREVIOUS_SECRET = 'Zp6DkR4vH1cTq9XyWm2Fb7LsJ0gUeOa8nIi3PxEBrKt'
-
-/** What the sessions told their operator, newest last. */
-export const events: SessionEvent[] = []
-
-/** Made where the module is evaluated, as applications do it; Workers allow neither randomness nor a clock there. */
-export const sessions = createSessions<Data>({
-  name: 'session',
-  secrets: [SECRET, PREVIOUS_SECRET],
-  guard: { maxValueBytes: 4096 },
-  onEvent: (event) => events.push(event),
-})
 
 /** What a route has of its request. */
 export interface Asked {
@@ -86,6 +72,18 @@ export function answer(path: string, asked: Asked): Answer {
     return { json: route(asked) }
   } catch (error) {
     if (error instanceof SessionError) return { json: { code: error.code } }
+    throw error
+  }
+}
+
+/** Reads a session, then writes to it: what the read gave, and the code that the write threw. */
+export function lateWrite(session: Session<Data>): string {
+  const { visits } = session
+  try {
+    session.visits = 4
+    return `visits ${visits}, written`
+  } catch (error) {
+    if (error instanceof SessionError) return `visits ${visits}, ${error.code}`
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createSealer } from 'coatcheck'
-import { SECRET } from '../app/routes.ts'
+import { SECRET } from '../app/sessions.ts'
 import type { RuntimeCase } from '../case.ts'
 
 const sealer = createSealer({ secrets: [SECRET], purpose: 'alphabet' })

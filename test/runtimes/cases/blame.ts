@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { CookieJar, createSealer, createSessions, SessionError, type AnyData, type Session } from 'coatcheck'
 import { MessageEncryptor, railsFormat } from 'coatcheck/rails'
-import { SECRET } from '../app/routes.ts'
+import { SECRET } from '../app/sessions.ts'
 import type { RuntimeCase } from '../case.ts'
 
 const sessions = createSessions({ name: 'blamed', secrets: [SECRET] })

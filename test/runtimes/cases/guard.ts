@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createSessions, SessionError, type AnyData, type Session } from 'coatcheck'
-import { SECRET } from '../app/routes.ts'
+import { SECRET } from '../app/sessions.ts'
 import type { RuntimeCase } from '../case.ts'
 
 const sessions = createSessions({ name: 'guarded', secrets: [SECRET] })

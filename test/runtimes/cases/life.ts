@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createSessions, type AnyData, type Exchange, type SessionEvent, type SessionsOptions } from 'coatcheck'
 import { z } from 'zod'
-import { PREVIOUS_SECRET, SECRET } from '../app/routes.ts'
+import { PREVIOUS_SECRET, SECRET } from '../app/sessions.ts'
 import type { RuntimeCase } from '../case.ts'
 
 const START = Date.UTC(2026, 0, 1)

@@ -18,7 +18,7 @@ import {
   type Reader,
 } from '../../rails/reading.ts'
 import { VERSIONS, type Vector } from '../../rails/vectors.ts'
-import { SECRET } from '../app/routes.ts'
+import { SECRET } from '../app/sessions.ts'
 import type { RuntimeCase } from '../case.ts'
 
 const secretKeyBase = SECRET.repeat(3)

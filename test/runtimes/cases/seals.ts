@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createSealer, createSessions, reseed, SessionError } from 'coatcheck'
 import { fromBase64url, toHex } from '../../sealing/independent-base64url.ts'
 import { openCompactText, secretBytes } from '../../sealing/independent-compact.ts'
-import { PREVIOUS_SECRET, SECRET } from '../app/routes.ts'
+import { PREVIOUS_SECRET, SECRET } from '../app/sessions.ts'
 import type { RuntimeCase } from '../case.ts'
 
 const NOW = 1_767_225_600

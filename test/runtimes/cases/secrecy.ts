@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
 import { CookieJar, createSealer, createSessions } from 'coatcheck'
 import { railsFormat } from 'coatcheck/rails'
-import { SECRET } from '../app/routes.ts'
+import { SECRET } from '../app/sessions.ts'
 import type { RuntimeCase } from '../case.ts'
 
 const STORED = 'stored-where-nobody-looks'
@@ -50,7 +50,8 @@ export const secrecyCases: readonly RuntimeCase[] = [
   {
     name: 'an error names keys and sizes, never the value',
     check({ show }) {
-      const session = createSessions({ name: 'session', secrets: [SECRET] }).read(undefined)
+      const sessions = createSessions({ name: 'session', secrets: [SECRET] })
+      const session: Record<string, unknown> = sessions.read(undefined)
       try {
         Reflect.set(session, 'note', STORED)
       } catch (error) {

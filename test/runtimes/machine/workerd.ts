@@ -3,9 +3,11 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { VERSIONS } from '../../rails/vectors.ts'
+import { PATIENCE_MS } from './run.ts'
 import { RAILS_VECTORS } from '../rails-vectors.ts'
-import type { Reports } from '../report.ts'
+import type { Report } from '../report.ts'
 
 const HERE = join(import.meta.dirname, '..')
 
@@ -13,15 +15,18 @@ const HERE = join(import.meta.dirname, '..')
 const BUNDLE = [
   '--bundle',
   '--format=esm',
-  '--platform=neutral',
+  '--platform=node',
   '--main-fields=module,main',
   '--conditions=workerd,worker,browser',
   '--external:node:*',
+  '--external:cloudflare:*',
+  // CommonJS packages ask for modules of Node with a function that ES modules do not have.
+  "--banner:js=import { createRequire } from 'node:module'; const require = createRequire('file:///')",
   '--log-level=warning',
 ]
 
 /** What the suite says that runs in a Worker. */
-export async function reportsOfWorker(workerd: string, esbuild: string): Promise<Reports> {
+export async function reportsOfWorker(workerd: string, esbuild: string): Promise<readonly Report[]> {
   const folder = mkdtempSync(join(tmpdir(), 'coatcheck-worker-'))
   const config = join(folder, 'worker.capnp')
   copyFileSync(join(HERE, 'worker.capnp'), config)
@@ -30,10 +35,12 @@ export async function reportsOfWorker(workerd: string, esbuild: string): Promise
     copyFileSync(join(RAILS_VECTORS, file), join(folder, file))
   }
   execFileSync(esbuild, [join(HERE, 'worker.ts'), ...BUNDLE, `--outfile=${join(folder, 'worker.js')}`])
-  const child = spawn(workerd, ['serve', config, '--control-fd=1'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(workerd, ['serve', config, '--control-fd=3'], { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] })
   try {
-    const response = await fetch(`http://127.0.0.1:${await portOf(child)}/suite`)
-    return (await response.json()) as Reports // as: worker.ts answers nothing else
+    const response = await fetch(`http://127.0.0.1:${await portOf(child)}/suites`, {
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    })
+    return (await response.json()) as readonly Report[] // as: worker.ts answers nothing else
   } finally {
     child.kill()
     rmSync(folder, { recursive: true, force: true })
@@ -42,8 +49,8 @@ export async function reportsOfWorker(workerd: string, esbuild: string): Promise
 
 /** The port that a free one was found for. */
 async function portOf(child: ChildProcess): Promise<number> {
-  if (child.stdout === null) throw new Error('workerd was started without a pipe')
-  for await (const line of createInterface({ input: child.stdout })) {
+  const control = child.stdio[3] as Readable // as: it was started with a pipe there
+  for await (const line of createInterface({ input: control })) {
     const { event, port } = JSON.parse(line) as { event: string; port?: number } // as: that is how workerd says it
     if (event === 'listen' && port !== undefined) return port
   }

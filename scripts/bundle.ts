@@ -1,0 +1,53 @@
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { rolldown, type RolldownOptions } from 'rolldown'
+
+/**
+ * Writes the JavaScript of `dist`: one file for each subpath of package.json and each command, and one that they share. Node
+ * takes longer to find and link sixty small modules than to run them all, and a server that starts cold waits for it.
+ */
+const root = join(import.meta.dirname, '..')
+const { exports, bin, dependencies, peerDependencies } = packageJson()
+
+const entries = [...Object.values(exports), ...Object.values(bin)]
+  .filter((file) => file.endsWith('.js'))
+  .map((file) => /^\.\/dist\/(.*)\.js$/.exec(file)?.[1] ?? '')
+
+const options: RolldownOptions = {
+  cwd: root,
+  platform: 'node',
+  external: [/^node:/, ...[dependencies, peerDependencies].flatMap((packages) => Object.keys(packages))],
+  treeshake: { moduleSideEffects: false },
+}
+
+const core = await modulesOf('index')
+const bundle = await rolldown({
+  ...options,
+  input: Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`])),
+})
+rmSync(join(root, 'dist/chunks'), { recursive: true, force: true })
+await bundle.write({
+  dir: 'dist',
+  entryFileNames: '[name].js',
+  chunkFileNames: 'chunks/[name].js',
+  codeSplitting: {
+    groups: [
+      { name: 'core', test: (id) => core.has(id) },
+      { name: 'adapters', test: /src[\\/]adapters[\\/]/, minShareCount: 2 },
+    ],
+  },
+})
+await bundle.close()
+
+/** The files that an entry is made of. */
+async function modulesOf(entry: string): Promise<ReadonlySet<string>> {
+  const alone = await rolldown({ ...options, input: `src/${entry}.ts` })
+  const { output } = await alone.generate()
+  await alone.close()
+  return new Set(output.flatMap((chunk) => (chunk.type === 'chunk' ? Object.keys(chunk.modules) : [])))
+}
+
+function packageJson(): Record<'exports' | 'bin' | 'dependencies' | 'peerDependencies', Record<string, string>> {
+  // as: the file is ours
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as ReturnType<typeof packageJson>
+}

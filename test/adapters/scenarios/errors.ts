@@ -1,0 +1,108 @@
+import { expect } from 'vitest'
+import { inCookie, inStore, scenario, type Scenario } from '../scenario.ts'
+
+const broken = (): never => {
+  throw new Error('the handler failed')
+}
+
+/** Handlers that fail. */
+export const ERRORS: readonly Scenario[] = [
+  scenario('what was written before a handler threw is kept, and the framework answers 500', async (world) => {
+    const browser = await world.open({ '/fail': world.writes(broken), '/read': world.shows() })
+    expect((await browser.post('/fail')).status).toBe(500)
+    expect(await browser.json('/read')).toEqual({ userId: 7 })
+  }),
+
+  scenario('what was written before a handler was rejected is kept, and the framework answers 500', async (world) => {
+    const failing = async (): Promise<never> => {
+      await Promise.resolve()
+      return broken()
+    }
+    const browser = await world.open({ '/fail': world.writes(failing), '/read': world.shows() })
+    expect((await browser.post('/fail')).status).toBe(500)
+    expect(await browser.json('/read')).toEqual({ userId: 7 })
+  }),
+
+  scenario("the application's own error page may flash and redirect", async (world) => {
+    const browser = await world.open(
+      {
+        '/fail': world.writes(broken),
+        '/sorry': (call) => {
+          const { flash, userId } = world.sessions.of(call.request)
+          return call.json({ alert: flash.alert, userId })
+        },
+      },
+      {
+        errorPage(call, error) {
+          world.sessions.of(call.request).flash.alert = error instanceof Error ? error.message : 'unknown'
+          return call.redirect('/sorry')
+        },
+      },
+    )
+    expect((await browser.post('/fail')).status).toBe(303)
+    expect(await browser.json('/sorry')).toEqual({ alert: 'the handler failed', userId: 7 })
+  }),
+
+  scenario('a value that may not be stored is a 500 of that request alone, and is shown to nobody', async (world) => {
+    const browser = await world.open({
+      '/write': world.writes((call) => call.text('ok')),
+      '/fail': (call) => {
+        Reflect.set(world.sessions.of(call.request), 'born', new Date(86_400_000))
+        return call.text('never')
+      },
+      '/read': world.shows(),
+    })
+    await browser.post('/write')
+    const { status, setCookie, body } = await browser.post('/fail')
+    expect(status).toBe(500)
+    expect(setCookie).toEqual([])
+    expect(body).not.toMatch(/1970|86400000/)
+    expect(await browser.json('/read')).toEqual({ userId: 7 })
+  }),
+
+  inCookie('a session that outgrows the cookie is a 500 at that write, and the old one stays', async (world) => {
+    const sessions = world.createSessions({ guard: 'json' })
+    const codes: unknown[] = []
+    const browser = await world.open(
+      {
+        '/write': world.does((session) => (session.userId = 7), sessions),
+        '/overflow': world.does((session) => (session.note = 'x'.repeat(5000)), sessions),
+        '/read': world.shows(sessions),
+      },
+      {
+        sessions: [sessions],
+        errorPage(call, error) {
+          codes.push(Reflect.get(Object(error), 'code'))
+          return call.text('too much', 500)
+        },
+      },
+    )
+    await browser.post('/write')
+    expect(await browser.post('/overflow')).toMatchObject({ status: 500, setCookie: [] })
+    expect(codes).toEqual(['ERR_COOKIE_OVERFLOW'])
+    expect(await browser.json('/read')).toEqual({ userId: 7 })
+  }),
+
+  inStore('a session that outgrows its store is a 500 at that write, and the old one stays', async (world) => {
+    const sessions = world.createSessions({ guard: 'json' })
+    const codes: unknown[] = []
+    const browser = await world.open(
+      {
+        '/write': world.does((session) => (session.note = 'x'.repeat(60_000)), sessions),
+        '/overflow': world.does((session) => (session.note = 'x'.repeat(70_000)), sessions),
+        '/read': world.shows(sessions),
+      },
+      {
+        sessions: [sessions],
+        errorPage(call, error) {
+          codes.push(Reflect.get(Object(error), 'code'))
+          return call.text('too much', 500)
+        },
+      },
+    )
+    await browser.post('/write')
+    expect(await browser.post('/overflow')).toMatchObject({ status: 500, setCookie: [] })
+    expect(codes).toEqual(['ERR_SESSION_OVERFLOW'])
+    expect(await browser.json('/read')).toEqual({ note: 'x'.repeat(60_000) })
+  }),
+]
