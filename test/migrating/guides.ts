@@ -63,6 +63,6 @@ export function exampleFolders(): string[] {
 
 export type Step = 'before' | 'after'
 
-export function exampleOf({ name }: Guide, step: Step): string {
+export function exampleOf({ name }: Pick<Guide, 'name'>, step: Step): string {
   return `examples/migrating/${name}/${step}.ts`
 }

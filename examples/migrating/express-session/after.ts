@@ -11,7 +11,8 @@ import { createClient } from 'redis'
 
 const client = await createClient({ url: process.env.REDIS_URL! }).on('error', console.error).connect()
 
-const kept = new AsyncLocalStorage<{ userId?: number }>()
+/** What express-session kept for the request, and the cookie that it was found by. */
+const kept = new AsyncLocalStorage<{ cookie: string; userId?: number }>()
 
 const sessions = createSessions<{ userId: number }>({
   name: '__Host-session',
@@ -20,9 +21,10 @@ const sessions = createSessions<{ userId: number }>({
   previousCookies: [
     previousCookie({
       name: 'connect.sid',
-      open() {
-        const userId = kept.getStore()?.userId
-        return userId === undefined ? { ok: false, reason: 'not-found' } : { ok: true, data: { userId } }
+      open(value) {
+        const { cookie, userId } = kept.getStore() ?? {}
+        if (userId === undefined || decodeURIComponent(value) !== cookie) return { ok: false, reason: 'not-found' }
+        return { ok: true, data: { userId } }
       },
     }),
   ],
@@ -30,10 +32,10 @@ const sessions = createSessions<{ userId: number }>({
 
 const app = express()
 app.use(async (req, _res, next) => {
-  const signed = parseCookie(req.headers.cookie ?? '')['connect.sid'] ?? ''
-  const id = signed.startsWith('s:') && unsign(signed.slice(2), process.env.SESSION_KEY!)
-  const found = id ? await client.get(`sess:${id}`) : null
-  kept.run(JSON.parse(found ?? '{}'), next)
+  const cookie = parseCookie(req.headers.cookie ?? '')['connect.sid'] ?? ''
+  const id = cookie.startsWith('s:') && unsign(cookie.slice(2), process.env.SESSION_KEY!)
+  const { userId } = JSON.parse((id && (await client.get(`sess:${id}`))) || '{}')
+  kept.run({ cookie, userId }, next)
 })
 app.use(session(sessions))
 
