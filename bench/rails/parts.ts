@@ -1,9 +1,11 @@
 import type { Step } from '../contender.ts'
-import { decodeStrict } from '../../src/rails/base64.ts'
-import { escapeValue, unescapeValue } from '../../src/rails/escaped-value.ts'
-import { memberTexts } from '../../src/rails/json-text.ts'
+import type { SessionData } from '../session.ts'
+import { readEscaped } from '../../src/rails/escaped-reader.ts'
+import { writeEscaped } from '../../src/rails/escaped-writer.ts'
+import { memberTexts, type JsonEscapes } from '../../src/rails/json-text.ts'
 import { parseRailsJson } from '../../src/rails/message-json.ts'
 import { unwrap, wrap } from '../../src/rails/metadata.ts'
+import { writeSession } from '../../src/rails/session-payload.ts'
 
 /** A part of our seal or open that the raw loop has not, to say what the rest is spent on. */
 export interface Part {
@@ -11,22 +13,36 @@ export interface Part {
   readonly step: Step<unknown>
 }
 
+const ESCAPES: JsonEscapes = { htmlEntities: true, jsSeparators: false }
+
 /** @param values many of the same session: a loop over one and the same is faster, because the processor learns it */
-export function parts(values: readonly string[], session: object, purpose: string): readonly Part[] {
+export function parts(
+  values: readonly string[],
+  session: SessionData & { readonly session_id: string },
+  purpose: string,
+): readonly Part[] {
   const json = JSON.stringify(session)
   const payload = Buffer.from(json)
   const metadata = { purpose }
-  const envelope = wrap(payload, metadata, JSON.stringify)
-  const messages = values.map((value) => decodeURIComponent(value))
-  const [nextValue, nextMessage, nextSplit] = [next(values), next(messages), next(messages)]
+  const envelope = Buffer.from(wrap(payload, metadata, JSON.stringify))
+  const texts = new Map<string, string | undefined>(memberTexts(json))
+  texts.set(Object.keys(session).at(-1) ?? '', undefined)
+  const { session_id: id, ...data } = session
+  const record = { id, data, texts: () => texts }
+  const nextValue = next(values)
+  const nextParts = next(values.map((value) => value.split('--').map(toBytes)))
+  const ends = [Buffer.alloc(12), Buffer.alloc(16)]
   return [
-    { name: 'percent-encoding', step: () => escapeValue(nextMessage()) },
+    {
+      name: 'the session as JSON, key by key, half of it what JSON.stringify takes in the raw loop',
+      step: () => Buffer.from(writeSession(record, ESCAPES)),
+    },
     { name: 'envelope and inner base64 when sealing', step: () => wrap(payload, metadata, JSON.stringify) },
-    { name: 'percent-decoding', step: () => unescapeValue(nextValue()) },
-    { name: 'strict base64 of the three parts', step: () => nextSplit().split('--').map(decodeStrict) },
+    { name: 'base64 and percent-encoding of the three parts', step: () => writeEscaped(nextParts()) },
+    { name: 'percent-decoding and strict base64 of the three parts', step: () => readEscaped(nextValue(), ends) },
     { name: 'envelope and inner base64 when opening', step: () => unwrap(envelope, 'prefix') },
     {
-      name: 'UTF-8 and harmless JSON, half of it the JSON.parse that the raw loop has as well',
+      name: 'UTF-8 and harmless JSON, most of it the JSON.parse that the raw loop has as well',
       step: () => parseRailsJson(payload),
     },
     {
@@ -36,7 +52,11 @@ export function parts(values: readonly string[], session: object, purpose: strin
   ]
 }
 
-function next(texts: readonly string[]): () => string {
+function toBytes(part: string): Buffer {
+  return Buffer.from(decodeURIComponent(part), 'base64')
+}
+
+function next<Item>(items: readonly Item[]): () => Item {
   let at = 0
-  return () => texts[at++ % texts.length] ?? ''
+  return () => items[at++ % items.length] as Item // as: there is one at least
 }

@@ -33,20 +33,22 @@ interface Held {
   readonly [COMMITTED]: CommittedResponse
 }
 
-/** The same functions for all responses, as Node's own are: with some for each, V8 would look them up at every call. */
-const OURS = {
-  writeHead(this: Held, ...head: unknown[]): unknown {
-    return this[COMMITTED].writeHead(head)
-  },
-  write(this: Held, ...args: unknown[]): unknown {
-    return this[COMMITTED].call('write', args)
-  },
-  end(this: Held, ...args: unknown[]): unknown {
-    return this[COMMITTED].call('end', args)
-  },
-  flushHeaders(this: Held, ...args: unknown[]): unknown {
-    return this[COMMITTED].call('flushHeaders', args)
-  },
+// The same functions for all responses, as Node's own are: with some for each, V8 would look them up at every call.
+
+function sendHead(this: Held, ...head: unknown[]): unknown {
+  return this[COMMITTED].writeHead(head)
+}
+
+function sendChunk(this: Held, ...args: unknown[]): unknown {
+  return this[COMMITTED].call('write', args)
+}
+
+function sendEnd(this: Held, ...args: unknown[]): unknown {
+  return this[COMMITTED].call('end', args)
+}
+
+function sendHeaders(this: Held, ...args: unknown[]): unknown {
+  return this[COMMITTED].call('flushHeaders', args)
 }
 
 /** The arguments of `writeHead`: the status, perhaps a reason, perhaps headers. */
@@ -81,10 +83,10 @@ class CommittedResponse {
     const sending = sendingOf(response)
     const { writeHead, write, end, flushHeaders, on } = sending
     this.#methods = { writeHead, write, end, flushHeaders, on }
-    sending.writeHead = OURS.writeHead
-    sending.write = OURS.write
-    sending.end = OURS.end
-    sending.flushHeaders = OURS.flushHeaders
+    sending.writeHead = sendHead
+    sending.write = sendChunk
+    sending.end = sendEnd
+    sending.flushHeaders = sendHeaders
   }
 
   writeHead(head: Head): unknown {
@@ -120,7 +122,7 @@ class CommittedResponse {
       this.#isImplicit = false
     }
     // Whoever wrapped it has had their turn, and expect no other.
-    if (this.#head !== undefined) sending.writeHead = OURS.writeHead
+    if (this.#head !== undefined) sending.writeHead = sendHead
   }
 
   #pass(method: 'write' | 'end' | 'flushHeaders', args: unknown[]): unknown {

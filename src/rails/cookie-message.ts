@@ -4,7 +4,7 @@ import { KeyGenerator, type RailsDigest } from './key-generator.ts'
 import { nullSerializer } from './message-serializer.ts'
 import { isAtLeast, type KeySettings, type RailsSettings, type Salts } from './options.ts'
 import { readRotated } from './rotation.ts'
-import { cbcScheme, gcmScheme, type Scheme } from './schemes.ts'
+import { cbcScheme, escapedGcmScheme, escapedScheme, type Scheme } from './schemes.ts'
 import { signedScheme } from './signed-scheme.ts'
 
 /** What a cookie's message turned out to hold. */
@@ -16,7 +16,10 @@ export type OpenedCookie =
     })
   | { readonly ok: false; readonly reason: RefusedReason }
 
-/** The messages of one cookie: its name is their purpose, their value is what the jar's own serializer wrote. */
+/**
+ * The messages of one cookie, percent-encoded as in its header: its name is their purpose, their value is what the jar's
+ * own serializer wrote.
+ */
 export interface CookieMessages {
   /** @param expiresAt milliseconds since 1970 */
   seal(value: Buffer, expiresAt: number | undefined, iv?: Buffer): string
@@ -43,7 +46,7 @@ export function encryptedMessages(settings: RailsSettings): (cookieName: string)
 export function signedMessages(settings: RailsSettings): (cookieName: string) => CookieMessages {
   const { keys, rotations, salts } = settings
   const schemes = [keys, ...rotations.filter(({ kind }) => kind !== 'encrypted')].map((way) =>
-    signedScheme(way.signedDigest, keyGenerator(way).generateKey(salts.signed), signedSplit(settings)),
+    escapedScheme(signedScheme(way.signedDigest, keyGenerator(way).generateKey(salts.signed), signedSplit(settings))),
   )
   return messagesOf(schemes, settings)
 }
@@ -61,7 +64,9 @@ function messagesOf(schemes: readonly Scheme[], settings: RailsSettings): (cooki
       seal: (value, expiresAt, iv) => codecs[0]?.write(value, { purpose: written, expiresAt }, iv) ?? '',
       open(message, now) {
         const read = readRotated(codecs, (codec) => codec.read(message, expected, now))
-        return read.ok ? { ok: true, ...read.value, rotation: read.index } : { ok: false, reason: read.reason }
+        if (!read.ok) return { ok: false, reason: read.reason }
+        const { value, expiresAt } = read.value
+        return { ok: true, value, expiresAt, rotation: read.index }
       },
     }
   }
@@ -72,13 +77,13 @@ function encryptedScheme(way: KeySettings, settings: RailsSettings): Scheme {
   if (!way.authenticatedEncryption) return legacyCbc(way, salts, settings, 'SHA1')
   const bytes = Number(/\d+/.exec(way.cipher)?.[0]) / 8
   const key = keyGenerator(way).generateKey(salts.authenticatedEncrypted ?? '', bytes)
-  return gcmScheme(way.cipher, key, isAtLeast(version, '7.1') ? 'right' : 'left')
+  return escapedGcmScheme(way.cipher, key, isAtLeast(version, '7.1') ? 'right' : 'left')
 }
 
 function legacyCbc(way: KeySettings, salts: Salts, settings: RailsSettings, digest: RailsDigest): Scheme {
   const generator = keyGenerator(way)
   const signing = signedScheme(digest, generator.generateKey(salts.encryptedSigned ?? ''), signedSplit(settings))
-  return cbcScheme(generator.generateKey(salts.encrypted ?? '', 32), signing)
+  return escapedScheme(cbcScheme(generator.generateKey(salts.encrypted ?? '', 32), signing))
 }
 
 function signedSplit({ version }: RailsSettings): 'left' | 'right' {

@@ -22,12 +22,18 @@ export function railsJson(value: unknown, escapes: JsonEscapes): string {
 /** What any of it could change: seldom there, and one look is cheaper than six. */
 const ESCAPED = /[<>&\u2028\u2029]|\\ud/
 
-/** A key as Rails writes it. */
-export function keyText(key: string, escapes: JsonEscapes): string {
-  return PLAIN_KEY.test(key) ? `"${key}"` : railsJson(key, escapes)
+/** What stands in front of a value: a comma, the key as Rails writes it, and a colon. */
+export function memberStart(key: string, escapes: JsonEscapes): string {
+  const known = plainStarts.get(key)
+  if (known !== undefined) return known
+  const start = `,${railsJson(key, escapes)}:`
+  if (plainStarts.size < MAXIMUM_STARTS && /^\w{1,64}$/.test(key)) plainStarts.set(key, start)
+  return start
 }
 
-const PLAIN_KEY = /^\w+$/
+/** An application has a handful of keys. Where it makes them up, the first of them are kept. */
+const plainStarts = new Map<string, string>()
+const MAXIMUM_STARTS = 256
 
 /**
  * The members of a JSON object with the very text of each value, in order; of a key that comes twice, the last. `text`

@@ -1,4 +1,4 @@
-import { nullObject } from '../serializers/plain.ts'
+import { nullObject, objectsInheritKeys } from '../serializers/plain.ts'
 import type { Json, JsonObject } from '../serializers/serializer.ts'
 
 /** Ruby's `JSON.parse` counts the outermost container too: 100 are read, 101 are not. */
@@ -16,25 +16,45 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  */
 export function parseRailsJson(payload: Uint8Array): { readonly value: Json; readonly text: string } {
   const text = utf8.decode(payload)
-  const value = JSON.parse(text) as Json // as: JSON.parse gives nothing else
-  return { value: harmless(value, 1, SURROGATE_ESCAPE.test(text)), text }
+  const parsed = JSON.parse(text) as Json // as: JSON.parse gives nothing else
+  const value = isContainer(parsed) ? harmless(parsed, 1, objectsInheritKeys()) : parsed
+  // UTF-8 has no lone surrogates; only an escape makes one.
+  if (text.includes('\\u') && /\\ud/i.test(text)) refuseLoneSurrogates(value)
+  return { value, text }
 }
 
-/** UTF-8 has no lone surrogates; only an escape makes one. */
-const SURROGATE_ESCAPE = /\\ud/i
-
-function harmless(value: Json, level: number, mayBeLone: boolean): Json {
-  if (typeof value === 'string') {
-    if (mayBeLone && !value.isWellFormed()) throw new SyntaxError('a lone surrogate')
+/**
+ * Every open pays for this: arrays stay where they are, and what is no container costs no call.
+ *
+ * @param inherited whether a loop finds keys in every object that are not its own
+ */
+function harmless(value: Json[] | JsonObject, level: number, inherited: boolean): Json[] | JsonObject {
+  if (level > MAXIMUM_NESTING) throw new SyntaxError('nested too deep')
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at++) {
+      const item = value[at] as Json // as: `at` is below the length
+      if (isContainer(item)) value[at] = harmless(item, level + 1, inherited)
+    }
     return value
   }
-  if (typeof value !== 'object' || value === null) return value
-  if (level > MAXIMUM_NESTING) throw new SyntaxError('nested too deep')
-  if (Array.isArray(value)) return value.map((item) => harmless(item, level + 1, mayBeLone))
-  const target: JsonObject = nullObject()
-  for (const key of Object.keys(value)) {
-    if (mayBeLone && !key.isWellFormed()) throw new SyntaxError('a lone surrogate')
-    target[key] = harmless(value[key] as Json, level + 1, mayBeLone) // as: it is one of its keys
+  const target = nullObject()
+  for (const key in value) {
+    if (inherited && !Object.hasOwn(value, key)) continue
+    const item = value[key] as Json // as: the key is one of its own
+    target[key] = isContainer(item) ? harmless(item, level + 1, inherited) : item
   }
   return target
+}
+
+function refuseLoneSurrogates(value: Json): void {
+  if (typeof value === 'string' && !value.isWellFormed()) throw new SyntaxError('a lone surrogate')
+  if (!isContainer(value)) return
+  for (const [key, item] of Object.entries(value)) {
+    refuseLoneSurrogates(key)
+    refuseLoneSurrogates(item)
+  }
+}
+
+function isContainer(value: Json): value is Json[] | JsonObject {
+  return typeof value === 'object' && value !== null
 }

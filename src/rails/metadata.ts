@@ -30,13 +30,18 @@ const PREFIX = '{"_rails":{"message":'
  * an envelope by its first bytes (active_support/messages/metadata.rb). Without metadata the payload stays bare.
  *
  * @param jsonText how Rails would write a string as JSON
+ * @returns bytes that are good only until the next call
  */
 export function wrap(payload: Buffer, { purpose, expiresAt }: Metadata, jsonText: (text: string) => string): Buffer {
   if (purpose === undefined && expiresAt === undefined) return payload
   const exp = expiresAt === undefined ? 'null' : `"${new Date(expiresAt).toISOString()}"`
   const pur = purpose === undefined ? 'null' : jsonText(purpose)
-  return Buffer.from(`${PREFIX}"${payload.toString('base64')}","exp":${exp},"pur":${pur}}}`)
+  const text = `${PREFIX}"${payload.toString('base64')}","exp":${exp},"pur":${pur}}}`
+  return text.length <= scratch.length / 3 ? scratch.subarray(0, scratch.write(text)) : Buffer.from(text)
 }
+
+/** Room for the envelope of any cookie. */
+const scratch = Buffer.allocUnsafeSlow(3 * 4096)
 
 /** The envelope that `plaintext` is; `undefined` where it is a bare payload; `malformed` where it is neither. */
 export function unwrap(
@@ -97,29 +102,30 @@ function isoMilliseconds(text: string): number | undefined {
   return Date.parse(zoned.toUpperCase())
 }
 
-const START = Buffer.from(`${PREFIX}"`)
-
 /**
  * An envelope as Rails writes it, whose message is found without being parsed: strict base64 has no character that means
  * anything to JSON, so what is around it parses alike without it. `undefined` for any other, which is parsed whole.
  */
 function readWritten(plaintext: Buffer): (EnvelopeFields & { readonly payload: Buffer }) | undefined {
-  if (plaintext.length < START.length || START.compare(plaintext, 0, START.length) !== 0) return undefined
-  const end = plaintext.indexOf(QUOTE, START.length)
-  const payload = end < 0 ? undefined : decodeStrict(plaintext.toString('latin1', START.length, end))
+  const text = plaintext.toString('latin1') // a character for each byte, so that places in one are places in the other
+  if (!text.startsWith(START)) return undefined
+  const end = text.indexOf('"', START.length)
+  const payload = end < 0 ? undefined : decodeStrict(text.slice(START.length, end))
   if (payload === undefined) return undefined
-  if (plaintext.length - end !== lastTail.bytes.length || lastTail.bytes.compare(plaintext, end) !== 0) {
-    const fields = parseEnvelope(`${PREFIX}"${plaintext.toString('utf8', end)}`)
+  const tail = text.slice(end)
+  if (tail !== lastTail.bytes) {
+    const fields = parseEnvelope(`${START}${plaintext.toString('utf8', end)}`)
     if (fields?.message !== '') return undefined
-    lastTail = { bytes: Buffer.from(plaintext.subarray(end)), exp: fields.exp, pur: fields.pur }
+    // A copy: what is cut from a text keeps all of it in memory.
+    lastTail = { bytes: plaintext.toString('latin1', end), exp: fields.exp, pur: fields.pur }
   }
   return { payload, exp: lastTail.exp, pur: lastTail.pur }
 }
 
-/** What is behind the message is the same in every cookie of a name that does not end: it is parsed once. */
-let lastTail: EnvelopeFields & { readonly bytes: Buffer } = { bytes: Buffer.alloc(0), exp: null, pur: null }
+const START = `${PREFIX}"`
 
-const QUOTE = 0x22
+/** What is behind the message is the same in every cookie of a name that does not end: it is parsed once. */
+let lastTail: EnvelopeFields & { readonly bytes: string } = { bytes: '', exp: null, pur: null }
 
 function parseEnvelope(text: string): { message: unknown; exp: unknown; pur: unknown } | undefined {
   let parsed: unknown

@@ -1,10 +1,9 @@
-import { COOKIE_LIMIT, cookieBytes } from '../cookies/budget.ts'
+import { isTooLarge } from '../cookies/budget.ts'
 import type { CookieSealers, OpenedCookieValue, ValueSealer } from '../cookies/jar-sealers.ts'
 import type { CookieFormat, SessionFormat } from '../cookies/session-format.ts'
 import { BROWSER_MAXIMUM_SECONDS } from '../duration.ts'
 import { blameCaller, SessionError } from '../errors.ts'
 import { encryptedMessages, signedMessages, type CookieMessages } from './cookie-message.ts'
-import { escapeValue, unescapeValue } from './escaped-value.ts'
 import { toJson } from './exact-numbers.ts'
 import type { RubyValue } from './marshal-value.ts'
 import { checkRailsOptions, type RailsOptions, type RailsSettings } from './options.ts'
@@ -81,18 +80,19 @@ function createRailsSessionFormat(
       const expiresAt = expireAfterSeconds === undefined ? record.expiresAt : clock() + expireAfterSeconds * 1000
       // How many characters have to be escaped is up to chance. A value that is a few bytes too long is sealed again.
       for (let attempt = 1; ; attempt++) {
-        const value = escapeValue(messages.seal(payload, expiresAt))
-        if (attempt === ATTEMPTS || cookieBytes(name, value) <= COOKIE_LIMIT) return value
+        const value = messages.seal(payload, expiresAt)
+        if (attempt === ATTEMPTS || !isTooLarge(name, value)) return value
       }
     },
     open(text) {
-      const message = openMessage(messages, text, clock())
+      const milliseconds = clock()
+      const message = messages.open(text, milliseconds)
       if (!message.ok) return message
       const { value: payload, expiresAt, rotation } = message
       const loaded = load(serializer, payload)
       const parts = loaded && readSession(loaded)
       if (loaded === undefined || parts === undefined) return { ok: false, reason: 'malformed' }
-      const now = Math.floor(clock() / 1000)
+      const now = Math.floor(milliseconds / 1000)
       const slid =
         expiresAt === undefined || expireAfterSeconds === undefined
           ? now
@@ -117,9 +117,9 @@ function withId(jsonBytes: number): number {
 function valueSealer(messages: CookieMessages, serializer: SerializerWithFallback, clock: () => number): ValueSealer {
   return {
     seal: (value, _now, expires) =>
-      escapeValue(messages.seal(serializer.dump(value), expires === undefined ? undefined : expires * 1000)),
+      messages.seal(serializer.dump(value), expires === undefined ? undefined : expires * 1000),
     open(text): OpenedCookieValue {
-      const message = openMessage(messages, text, clock())
+      const message = messages.open(text, clock())
       if (!message.ok) return message
       const { value: payload, expiresAt, rotation } = message
       const loaded = load(serializer, payload)
@@ -131,11 +131,6 @@ function valueSealer(messages: CookieMessages, serializer: SerializerWithFallbac
       return { ok: true, value: toJson(loaded.value as RubyValue), secret: rotation, keyId: '', reissue }
     },
   }
-}
-
-function openMessage(messages: CookieMessages, text: string, now: number): ReturnType<CookieMessages['open']> {
-  const value = unescapeValue(text)
-  return value === undefined ? { ok: false, reason: 'malformed' } : messages.open(value, now)
 }
 
 function load(

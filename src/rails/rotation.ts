@@ -42,8 +42,8 @@ export function readRotated<Key, Value>(
   rule: RotationRule = STOP_AT_AUTHENTIC,
 ): RotatedAttempt<Value> {
   let first: RotatedAttempt<Value> | undefined
-  for (const [index, key] of keys.entries()) {
-    const attempt = read(key)
+  for (let index = 0; index < keys.length; index++) {
+    const attempt = read(keys[index] as Key) // as: `index` is below the length
     if (attempt.ok) return { ok: true, value: attempt.value, index }
     if (attempt.fault === 'content' && (index === 0 ? rule.current : rule.previous) === 'stop') return attempt
     first ??= attempt

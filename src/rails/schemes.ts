@@ -1,7 +1,9 @@
 import { createCipheriv, createDecipheriv, createSecretKey, getCiphers, randomBytes } from 'node:crypto'
 import { SessionError } from '../errors.ts'
 import { copyNonce } from '../sealing/random.ts'
-import { decode, decodeWhole, encode, encodedLength, type Alphabet } from './base64.ts'
+import { decode, encode, encodedLength, type Alphabet } from './base64.ts'
+import { escapeValue, unescapeValue } from './escaped-value.ts'
+import { escapedText, gcmEnds, plainText, TAG_BYTES, type GcmText } from './gcm-text.ts'
 import { SEPARATOR, splitParts, type Split } from './message-parts.ts'
 
 /** `config.action_dispatch.encrypted_cookie_cipher` with authenticated encryption. */
@@ -15,8 +17,6 @@ export interface Scheme {
   open(text: string): Buffer | 'malformed' | 'tampered'
 }
 
-const GCM_IV_BYTES = 12
-const TAG_BYTES = 16
 const TAG_LENGTH = { authTagLength: TAG_BYTES }
 const CBC_IV_BYTES = 16
 
@@ -27,35 +27,47 @@ export function hasCipher(cipher: GcmCipher): boolean {
 
 /** `b64(ciphertext)--b64(iv)--b64(tag)` (active_support/message_encryptor.rb). @throws `ERR_OPTIONS` without that cipher */
 export function gcmScheme(cipher: GcmCipher, secret: Buffer, split: Split, alphabet: Alphabet = 'standard'): Scheme {
+  return gcm(cipher, secret, plainText(split, alphabet))
+}
+
+/** The same, percent-encoded, as it stands in a cookie. @throws `ERR_OPTIONS` without that cipher */
+export function escapedGcmScheme(cipher: GcmCipher, secret: Buffer, split: Split): Scheme {
+  return gcm(cipher, secret, escapedText(split))
+}
+
+/** Messages of any scheme, percent-encoded, as they stand in a cookie. */
+export function escapedScheme(scheme: Scheme): Scheme {
+  return {
+    seal: (plaintext, iv) => escapeValue(scheme.seal(plaintext, iv)),
+    open(text) {
+      const message = unescapeValue(text)
+      return message === undefined ? 'malformed' : scheme.open(message)
+    },
+  }
+}
+
+function gcm(cipher: GcmCipher, secret: Buffer, message: GcmText): Scheme {
   if (!hasCipher(cipher)) {
     throw new SessionError('ERR_OPTIONS', `The cipher ${cipher} is missing from the node:crypto of this runtime.`)
   }
   const key = createSecretKey(secret)
-  const lengths = [encodedLength(GCM_IV_BYTES, alphabet), encodedLength(TAG_BYTES, alphabet)]
   // Written anew for every message and copied by the cipher at once, so that none makes its own.
-  const nonce = Buffer.alloc(GCM_IV_BYTES)
-  // The nonce is four groups of base64 and no part of a fifth, so nonce and tag are encoded and decoded in one go.
-  const made = Buffer.alloc(GCM_IV_BYTES + TAG_BYTES)
-  const given = Buffer.alloc(GCM_IV_BYTES + TAG_BYTES)
-  const [givenIv, givenTag] = [given.subarray(0, GCM_IV_BYTES), given.subarray(GCM_IV_BYTES)]
-  const [ivLength = 0] = lengths
+  const [made, given] = [gcmEnds(), gcmEnds()]
   return {
-    seal(plaintext, iv = fresh(nonce)) {
-      const encrypting = createCipheriv(cipher, key, iv)
+    seal(plaintext, iv) {
+      if (iv === undefined) copyNonce(made.iv, 0)
+      else made.iv.set(iv)
+      const encrypting = createCipheriv(cipher, key, made.iv)
       const ciphertext = encrypting.update(plaintext)
       encrypting.final()
-      made.set(iv)
-      made.set(encrypting.getAuthTag(), GCM_IV_BYTES)
-      const ends = encode(made, alphabet)
-      return encode(ciphertext, alphabet) + SEPARATOR + ends.slice(0, ivLength) + SEPARATOR + ends.slice(ivLength)
+      made.tag.set(encrypting.getAuthTag())
+      return message.write(ciphertext, made)
     },
     open(text) {
-      const [first = '', second = '', third = ''] = splitParts(text, split, lengths) ?? []
-      const ciphertext = decode(first, alphabet)
-      if (ciphertext === undefined || ciphertext.length === 0) return 'malformed'
-      if (second.length !== ivLength || !decodeWhole(second + third, alphabet, given)) return 'malformed'
-      const decrypting = createDecipheriv(cipher, key, givenIv, TAG_LENGTH)
-      decrypting.setAuthTag(givenTag)
+      const ciphertext = message.read(text, given)
+      if (ciphertext === undefined) return 'malformed'
+      const decrypting = createDecipheriv(cipher, key, given.iv, TAG_LENGTH)
+      decrypting.setAuthTag(given.tag)
       const plaintext = decrypting.update(ciphertext)
       try {
         decrypting.final()
@@ -93,9 +105,4 @@ export function cbcScheme(secret: Buffer, signing: Scheme, alphabet: Alphabet = 
       }
     },
   }
-}
-
-function fresh(nonce: Buffer): Buffer {
-  copyNonce(nonce, 0)
-  return nonce
 }

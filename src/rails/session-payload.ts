@@ -2,7 +2,7 @@ import { isJsonObject, nullObject } from '../serializers/plain.ts'
 import type { Json, JsonObject } from '../serializers/serializer.ts'
 import type { SessionRecord } from '../session/host.ts'
 import { exactJson, exactValue, losesDigits, toJson } from './exact-numbers.ts'
-import { keyText, memberTexts, railsJson, type JsonEscapes } from './json-text.ts'
+import { memberStart, memberTexts, railsJson, type JsonEscapes } from './json-text.ts'
 import { rubyHash, type RubyValue } from './marshal-value.ts'
 import type { Deserialized } from './serializers.ts'
 
@@ -25,7 +25,8 @@ export function readSession({ value, jsonText }: Deserialized): SessionParts | u
   const { [ID_KEY]: id, [FLASH_KEY]: flash } = session
   if (typeof id !== 'string') return undefined
   const data = nullObject()
-  for (const key of Object.keys(session)) {
+  // Objects of JSON have no enumerable prototype here.
+  for (const key in session) {
     const item = session[key]
     if (key !== ID_KEY && key !== FLASH_KEY && item !== undefined && item !== null) data[key] = item
   }
@@ -41,8 +42,12 @@ export function readSession({ value, jsonText }: Deserialized): SessionParts | u
  */
 export function writeSession({ id, data, texts: textsOf }: SessionParts, escapes: JsonEscapes): string {
   const texts = textsOf?.()
-  const members: string[] = []
-  const write = (key: string, text: string): void => void members.push(`${keyText(key, escapes)}:${text}`)
+  let json = ''
+  // Added piece by piece from the left, which V8 makes a text of at the end, in half the time that `join` takes.
+  const write = (key: string, text: string): void => {
+    const start = memberStart(key, escapes)
+    json = (json === '' ? `{${start.slice(1)}` : json + start) + text
+  }
   if (texts?.has(ID_KEY) !== true) write(ID_KEY, railsJson(id, escapes))
   for (const [key, text] of texts ?? []) {
     if (key === ID_KEY) write(key, text !== undefined && isTextOf(text, id) ? text : railsJson(id, escapes))
@@ -50,7 +55,7 @@ export function writeSession({ id, data, texts: textsOf }: SessionParts, escapes
     else writeValue(key)
   }
   for (const key of Object.keys(data)) if (texts?.has(key) !== true) writeValue(key)
-  return `{${members.join(',')}}`
+  return `${json}}`
 
   function writeValue(key: string): void {
     const value = data[key]

@@ -1,4 +1,4 @@
-import { isPrototypeKey, MAXIMUM_DEPTH, nullObject } from './plain.ts'
+import { isPrototypeKey, MAXIMUM_DEPTH, nullObject, objectsInheritKeys } from './plain.ts'
 import type { Json, JsonObject, Serializer } from './serializer.ts'
 
 /**
@@ -41,13 +41,6 @@ function harmless(value: Json[] | JsonObject, depth: number, inherited: boolean)
     else target[key] = refuseInfinity(item)
   }
   return target
-}
-
-/** Whether somebody gave `Object.prototype` keys that a loop finds in every object. Seldom, and asking for each key costs. */
-function objectsInheritKeys(): boolean {
-  let found = false
-  for (const key in {}) found ||= key in {}
-  return found
 }
 
 /** `1e400` is JSON, and no number that could be written again. */

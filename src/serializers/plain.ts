@@ -122,6 +122,13 @@ const dataPrototype: object = Object.freeze(
 const DataObject = function () {} as unknown as { new (): JsonObject; prototype: object } // as: it is only called with new
 DataObject.prototype = dataPrototype
 
+/** Whether somebody gave `Object.prototype` keys that a loop finds in every object. Seldom, and asking for each key costs. */
+export function objectsInheritKeys(): boolean {
+  let found = false
+  for (const key in {}) found ||= key in {}
+  return found
+}
+
 /** `session.wizard`, `session.cart[2]`, `session["two words"]` */
 export function pathTo(container: string, key: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `${container}.${key}` : `${container}[${JSON.stringify(key)}]`

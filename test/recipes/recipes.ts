@@ -13,7 +13,7 @@ export interface Probe {
 export interface Recipe {
   /** The folder below `examples/recipes`. */
   readonly name: string
-  /** Whether it takes seconds and not half a minute to install and build: these are walked where nobody asks for all. */
+  /** Whether it is installed and built in seconds: these are walked where nobody asks for all. */
   readonly isQuick: boolean
   /** Where the forms post to. */
   readonly signIn: string
