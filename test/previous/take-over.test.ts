@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { createSessions } from '../../src/index.ts'
+import { createSessions, type Sessions } from '../../src/index.ts'
 import { ironSessionCookie, previousCookie, type OpenedPreviousCookie } from '../../src/previous/index.ts'
-import { SECRET } from '../support/visitor.ts'
-import { BEFORE, fates, PASSWORD, seal, setUp, unsealed, type World } from './world.ts'
+import { railsFormat } from '../../src/rails/index.ts'
+import { FakeClock, SECRET } from '../support/visitor.ts'
+import { BEFORE, fates, PASSWORD, seal, setUp, unsealed, type Data, type World } from './world.ts'
 
 const DAY = 86_400
 
@@ -417,13 +418,49 @@ describe('strangers', () => {
 })
 
 describe('a cookie of coatcheck itself', () => {
+  const setUpRenamed = (): World & { old: Sessions<Data> } => {
+    const clock = new FakeClock()
+    const old = createSessions<Data>({ name: 'old', secrets: [SECRET], clock: clock.now, cookie: { persistent: true } })
+    return {
+      ...setUp({ name: '__Host-session', clock: clock.now, previousCookies: [previousCookie(old)] }),
+      clock,
+      old,
+    }
+  }
+
   test('goes on under another name: what createSessions gave is a previous cookie', () => {
-    const old = createSessions<{ accountId: number }>({ name: 'old', secrets: [SECRET], clock: setUp().clock.now })
-    const { visitor } = setUp({ name: '__Host-session', previousCookies: [previousCookie(old)] })
+    const { visitor, old } = setUpRenamed()
     visitor.cookies.set('old', old.seal({ accountId: 7 }))
     expect(fates(visitor.visit(({ session }) => expect(session.accountId).toBe(7)))).toEqual([
       'old ended',
       '__Host-session set',
     ])
+  })
+
+  test('is as old as it was, and is kept by the browser as it was', () => {
+    const { visitor, old, clock } = setUpRenamed()
+    visitor.cookies.set('old', old.seal({ accountId: 7 }))
+    clock.advance(13 * DAY)
+    const { setCookie } = visitor.visit(({ session }) => session.accountId)
+    expect(setCookie.at(-1)).toContain(`; Max-Age=${14 * DAY};`)
+    clock.advance(13 * DAY)
+    visitor.visit(({ session }) => expect(session.accountId).toBe(7))
+    clock.advance(4 * DAY)
+    visitor.visit(({ session }) => expect(session.refused).toBe('expired-absolute'))
+  })
+
+  test('in the format of Rails ends when it would have ended there', () => {
+    const clock = new FakeClock()
+    const rails = createSessions<Data>({
+      name: '_session',
+      format: railsFormat({ secretKeyBase: 'ab'.repeat(64), defaults: '8.1', expireAfter: '5d' }),
+      clock: clock.now,
+    })
+    const { visitor } = setUp({ clock: clock.now, previousCookies: [previousCookie(rails)] })
+    visitor.cookies.set('_session', rails.seal({ accountId: 7 }))
+    clock.advance(4 * DAY)
+    visitor.visit(({ session }) => expect(session.accountId).toBe(7))
+    clock.advance(DAY)
+    visitor.visit(({ session }) => expect(session.refused).toBe('expired-absolute'))
   })
 })
