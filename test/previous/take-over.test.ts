@@ -66,18 +66,18 @@ describe('whoever comes with a previous cookie', () => {
     visitor.visit(({ session }) => expect(session.accountId).toBe(7))
   })
 
-  test('may have it under that name on another path or domain: then both lines are sent, ours last', async () => {
-    const iron = ironSessionCookie({
-      name: 'session',
-      password: PASSWORD,
-      cookie: { domain: 'example.com', path: '/app' },
-    })
+  test.each([
+    ['path', { path: '/app' }, /; Path=\/app;/],
+    ['domain', { domain: 'example.com' }, /; Domain=example\.com;/],
+    ['partition', { partitioned: true }, /; Partitioned/],
+  ])('may have it under that name of another %s: then both lines are sent, ours last', async (_, cookie, attribute) => {
+    const iron = ironSessionCookie({ name: 'session', password: PASSWORD, cookie })
     const { visitor } = setUp({ previousCookies: [iron] })
     visitor.cookies.set('session', await seal({ accountId: 7 }))
     const commit = visitor.visit(({ session }) => session.accountId)
     expect(fates(commit)).toEqual(['session ended', 'session set'])
-    expect(commit.setCookie[0]).toMatch(/; Domain=example\.com; Path=\/app; /)
-    expect(commit.setCookie[1]).not.toMatch(/Domain/)
+    expect(commit.setCookie[0]).toMatch(attribute)
+    expect(commit.setCookie[1]).not.toMatch(attribute)
   })
 })
 
@@ -219,6 +219,13 @@ describe('how long it lasts', () => {
     }
   })
 
+  test('or as ironSessionCookie is told, where a ttl of 0 leaves no end in the seal', async () => {
+    const iron = ironSessionCookie({ name: BEFORE, password: PASSWORD, persistent: true })
+    const { visitor } = setUp({ previousCookies: [iron] })
+    visitor.cookies.set(BEFORE, await seal({ accountId: 7 }, { ttl: 0 }))
+    expect(visitor.visit(({ session }) => session.accountId).setCookie.at(-1)).toContain(`; Max-Age=${14 * DAY};`)
+  })
+
   test('an old one that says nothing of it goes by cookie.persistent', () => {
     for (const persistent of [true, false]) {
       const { visitor } = setUp({
@@ -332,6 +339,17 @@ describe('several previous cookies', () => {
       'session set',
     ])
     expect(log.events).toMatchObject([{ type: 'opened-previous-cookie', previous: 'b' }])
+  })
+
+  test('are tried in turn, whatever the one before was refused for', () => {
+    const { visitor } = setUp({
+      previousCookies: [
+        previousCookie({ name: 'a', open: open({ ok: false, reason: 'expired-idle' }) }),
+        previousCookie({ name: 'b', open: open({ ok: true, data: { accountId: 2 } }) }),
+      ],
+    })
+    for (const name of ['a', 'b']) visitor.cookies.set(name, 'x')
+    visitor.visit(({ session }) => expect(session.accountId).toBe(2))
   })
 
   test('that are all refused give the reason that came closest, once, with the name of its cookie', () => {
