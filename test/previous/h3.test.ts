@@ -68,6 +68,12 @@ describe('whoever is signed in to', () => {
     visitor.visit(({ session }) => expect(session.accountId).toBe(7))
   })
 
+  test('h3 2 is nobody with a second cookie of that name: more than one is more work than h3 itself does', async () => {
+    const { value } = await cookieOf2()
+    const { sessions } = comeWith({ name: 'h3', value }, { iterations: 8192 })
+    expect(sessions.read(`h3=${value}; h3=garbage`).refused).toBe('duplicate')
+  })
+
   test('h3 2 is nobody where the iterations are others', async () => {
     const { visitor } = comeWith(await cookieOf2(), {})
     visitor.visit(({ session }) => expect(session.refused).toBe('tampered'))
