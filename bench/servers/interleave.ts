@@ -3,7 +3,8 @@ import type { Route } from './routes.ts'
 
 /** A server that runs, and what is counted while it answers requests to a route for some milliseconds. */
 export interface Server<Slice> {
-  warmUp(route: Route): Promise<void>
+  /** Answers about that many requests, which nobody counts. */
+  warmUp(route: Route, requests: number): Promise<void>
   slice(route: Route, milliseconds: number): Promise<Slice>
   close(): void
 }
@@ -24,13 +25,17 @@ export interface Measured<Slice> {
   readonly after: Slice
 }
 
+/** By their number and not by time: V8 is to have compiled every server as far as the others, however busy the machine is. */
+const COLD = 10_000
+const RESTED = 1000
+
 /** How often a contender and its framework alone take turns before the next contender has its own. */
 const PAIRS = 5
 
 /**
  * All of them interleaved, in one run. One server works at a time. A round takes every route in every framework, and there one
  * contender after the other, in an order that rotates: the framework alone, the contender, alone, the contender, and so on, after
- * a slice of each that does not count. So a machine that gets slower or faster does so for both sides of a ratio, and both have
+ * requests to each that do not count. So a machine that gets slower or faster does so for both sides of a ratio, and both have
  * worked as much just before: a server that rested for seconds takes twice the time for its first requests.
  *
  * @param start starts a server
@@ -54,7 +59,7 @@ export async function interleave<Slice>(
         const server = await start(contender)
         servers.set(contender, server)
         // oxlint-disable-next-line no-await-in-loop -- as when they are measured, one works at a time
-        for (const route of routes) await server.warmUp(route)
+        for (const route of routes) await server.warmUp(route, COLD)
       }
     }
     const measured: Measured<Slice>[] = []
@@ -62,9 +67,7 @@ export async function interleave<Slice>(
       onRound(round)
       for (const { route, bare, contender } of turnsOf(frameworks, routes, round)) {
         // oxlint-disable-next-line no-await-in-loop -- a slice is worth something only while no other server works
-        await take(contender, route)
-        // oxlint-disable-next-line no-await-in-loop -- see above
-        await take(bare, route)
+        for (const server of [contender, bare]) await servers.get(server)?.warmUp(route, RESTED)
         // oxlint-disable-next-line no-await-in-loop -- see above
         measured.push(...(await takeTurns(contender, bare, route, take)))
       }

@@ -30,7 +30,7 @@ export async function startServer(
   const env = { [REDIS_URL]: redis.url, [POSTGRES_URL]: postgresUrl, [DIRECTORY]: directory }
   const working = await startWorking(contender, env)
   return {
-    warmUp: (route) => working.warmUp(route),
+    warmUp: (route, requests) => working.warmUp(route, requests),
     async slice(route, milliseconds) {
       const before = await redis.cpu()
       const { load, cpu } = await working.slice(route, milliseconds)
