@@ -35,7 +35,8 @@ export function forgetAnswer(response: NodeResponse): void {
   response.statusCode = 200
   // Node fills in the phrase of the status where there is none. HTTP/2 has no such phrase, and warns of whoever sets it.
   if (!isHttp2(response)) response.statusMessage = ''
-  response.addTrailers({}) // takes back those of HTTP/1; HTTP/2 can only be given more
+  // Takes back those of HTTP/1; HTTP/2 can only be given more. Workers have none.
+  if ('addTrailers' in response) response.addTrailers({})
   // Only what is there: to Node, a removed Content-Length is also one that it must not add.
   for (const name of response.getHeaderNames()) if (isOfOneAnswer(name)) response.removeHeader(name)
 }

@@ -54,7 +54,9 @@ export const cookieCases: readonly RuntimeCase[] = [
       assert.equal(events.at(-1)?.type, 'opened-by-previous-secret')
       const fresh = createSessions<Data>({ name: 'session', secrets: [SECRET] })
       const opened = fresh.open(visitor.cookies.get('session') ?? '')
-      assert.equal(JSON.stringify(opened), '{"ok":true,"data":{"visits":5},"format":"compact","secret":0}')
+      assert.ok(opened.ok)
+      assert.equal(JSON.stringify(opened.data), '{"visits":5}')
+      assert.equal(opened.secret, 0)
     },
   },
   {
