@@ -10,7 +10,7 @@ export interface RequestFacts {
   /** The Cookie header as it came; several are joined with `; `, as HTTP/2 clients may send them. */
   readonly cookieHeader: string | null | undefined
   /** Whether the request came over https. Asked when the cookie is written. */
-  readonly isSecure: () => boolean
+  isSecure(): boolean
 }
 
 /** What the response's headers need. */
@@ -40,25 +40,29 @@ export interface Exchange<Data extends object> {
   commit(): CommitHeaders | Promise<CommitHeaders>
 }
 
-/** What an exchange is made of, each part when it is first asked for: most requests of a server touch none. */
-interface Parts {
+/** What all exchanges of the same sessions are made of, each part when it is first asked for: most requests touch none. */
+export interface ExchangeParts {
   /** Whether a session has to be fetched before it is used. */
   readonly fetches: boolean
-  readonly newVisit: () => Visit
+  readonly newVisit: (cookieHeader: string | null | undefined) => Visit
   readonly newState: (visit: Visit) => SessionState
-  readonly newJar: () => CookieJar
-  readonly isSecure: () => boolean
+  readonly newJar: (cookieHeader: string | null | undefined) => CookieJar
   /** The Set-Cookie lines for what became of the session. */
-  readonly sessionCookies: (outcome: Outcome, context: CookieContext) => readonly string[]
+  readonly sessionCookies: (
+    outcome: Outcome,
+    context: CookieContext,
+    cookieHeader: string | null | undefined,
+  ) => readonly string[]
 }
 
-export function createExchange<Data extends object>(parts: Parts): Exchange<Data> {
-  return new RequestExchange(parts)
+export function createExchange<Data extends object>(parts: ExchangeParts, facts: RequestFacts): Exchange<Data> {
+  return new RequestExchange(parts, facts)
 }
 
 /** A class, because V8 takes ten microseconds to make an object literal with accessors. */
 class RequestExchange<Data extends object> implements Exchange<Data> {
-  readonly #parts: Parts
+  readonly #parts: ExchangeParts
+  readonly #facts: RequestFacts
   #visit: Visit | undefined
   #fetched: Promise<void> | undefined
   #state: SessionState | undefined
@@ -66,13 +70,14 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
   #jar: CookieJar | undefined
   #sent = false
 
-  constructor(parts: Parts) {
+  constructor(parts: ExchangeParts, facts: RequestFacts) {
     this.#parts = parts
+    this.#facts = facts
   }
 
   get session(): Session<Data> {
     if (this.#session !== undefined) return this.#session
-    this.#visit ??= this.#parts.newVisit()
+    this.#visit ??= this.#parts.newVisit(this.#facts.cookieHeader)
     this.#state = this.#parts.newState(this.#visit)
     if (this.#sent) this.#state.lock('sent')
     this.#session = createSession<Data>(this.#state)
@@ -81,7 +86,7 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
 
   get jar(): CookieJar {
     if (this.#jar !== undefined) return this.#jar
-    this.#jar = this.#parts.newJar()
+    this.#jar = this.#parts.newJar(this.#facts.cookieHeader)
     if (this.#sent) this.#jar.commit()
     return this.#jar
   }
@@ -89,7 +94,7 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
   load(): Promise<void> | undefined {
     if (!this.#parts.fetches) return undefined
     if (this.#visit === undefined) {
-      this.#visit = this.#parts.newVisit()
+      this.#visit = this.#parts.newVisit(this.#facts.cookieHeader)
       this.#fetched = this.#visit.fetch()
     }
     return this.#fetched
@@ -102,22 +107,29 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
     if (state === undefined && this.#jar === undefined) return NOTHING
     const lines = this.#jar?.commit(this.#context()) ?? NO_LINES
     const wasRead = state?.wasOpened === true || this.#jar?.wasRead === true
-    const headers = (outcome: Outcome): CommitHeaders => {
-      const own = outcome.verb === 'nothing' ? NO_LINES : this.#parts.sessionCookies(outcome, this.#context())
-      const setCookie = own.length === 0 ? lines : [...lines, ...own]
-      return { setCookie, vary: wasRead || setCookie.length > 0, noStore: own.length > 0 }
-    }
-    const outcome = state === undefined ? UNTOUCHED : this.#visit?.commit(state)
+    const outcome = state === undefined ? UNTOUCHED : (this.#visit?.commit(state) ?? UNTOUCHED)
     state?.lock('sent')
-    return outcome instanceof Promise ? outcome.then(headers) : headers(outcome ?? UNTOUCHED)
+    if (outcome instanceof Promise) return outcome.then((kept) => this.#headers(kept, lines, wasRead))
+    return this.#headers(outcome, lines, wasRead)
+  }
+
+  #headers(outcome: Outcome, lines: readonly string[], wasRead: boolean): CommitHeaders {
+    if (outcome.verb === 'nothing' && lines.length === 0) return wasRead ? READ : NOTHING
+    const own =
+      outcome.verb === 'nothing'
+        ? NO_LINES
+        : this.#parts.sessionCookies(outcome, this.#context(), this.#facts.cookieHeader)
+    const setCookie = own.length === 0 ? lines : [...lines, ...own]
+    return { setCookie, vary: wasRead || setCookie.length > 0, noStore: own.length > 0 }
   }
 
   /** Made where a cookie is written, and most responses write none: a framework may ask the system for the address of the peer. */
   #context(): CookieContext {
-    return { secure: this.#parts.isSecure() }
+    return { secure: this.#facts.isSecure() }
   }
 }
 
 const NO_LINES: readonly string[] = []
 const UNTOUCHED: Outcome = { verb: 'nothing' }
-const NOTHING: CommitHeaders = Object.freeze({ setCookie: [], vary: false, noStore: false })
+const NOTHING: CommitHeaders = Object.freeze({ setCookie: NO_LINES, vary: false, noStore: false })
+const READ: CommitHeaders = Object.freeze({ setCookie: NO_LINES, vary: true, noStore: false })

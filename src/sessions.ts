@@ -2,10 +2,10 @@ import { COOKIE_LIMIT, cookieBytes, overflowError } from './cookies/budget.ts'
 import { compactFormat } from './cookies/compact-session.ts'
 import { createJar, type CookieJar } from './cookies/jar.ts'
 import type { SessionFormat } from './cookies/session-format.ts'
-import { expireCookie, setCookie, type CookieContext } from './cookies/set-cookie.ts'
+import { expireCookie, cookieWriter, type CookieContext } from './cookies/set-cookie.ts'
 import { blameCaller, SessionError, type RefusedReason } from './errors.ts'
 import { createEmit, type Emit } from './events.ts'
-import { createExchange, type Exchange, type RequestFacts } from './exchange.ts'
+import { createExchange, type Exchange, type ExchangeParts, type RequestFacts } from './exchange.ts'
 import type { IdentityHost } from './identity/identity-options.ts'
 import { createOpener, createOpening } from './opening.ts'
 import { checkOptions, type SessionsOptions } from './options.ts'
@@ -16,6 +16,7 @@ import type { Persistence, PersistenceHost, PersistenceSource, Visit } from './p
 import type { StandardSchema } from './schema.ts'
 import { randomBytes16 } from './sealing/random.ts'
 import type { Json, JsonObject } from './serializers/serializer.ts'
+import type { SessionHost } from './session/host.ts'
 import type { Budget } from './session/ledger.ts'
 import { secondsLeft } from './session/lifetime.ts'
 import type { Outcome } from './session/outcome.ts'
@@ -32,7 +33,18 @@ export interface AnyData {
 
 /** What the value of a session cookie holds. */
 export type OpenedValue =
-  | { readonly ok: true; readonly data: JsonObject; readonly format: string; readonly secret: number }
+  | {
+      readonly ok: true
+      readonly data: JsonObject
+      readonly format: string
+      readonly secret: number
+      /** Milliseconds since 1970: when the session began; now, where the format does not tell. */
+      readonly created: number
+      /** Milliseconds since 1970: when the cookie ends by itself, where the format tells. */
+      readonly expires: number | undefined
+      /** Whether it outlives the browser. */
+      readonly persistent: boolean
+    }
   | { readonly ok: false; readonly reason: RefusedReason }
 
 /** The sessions of one cookie. Make it once, where the application starts. */
@@ -113,18 +125,18 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
 
   const newVisit = (cookieHeader: string | null | undefined): Visit => persistence.visit(cookieHeader ?? undefined)
 
-  const newState = (visit: Visit): SessionState =>
-    new SessionState({
-      load: () => visit.load(),
-      now,
-      newId,
-      budget: visit.budget,
-      rules: checked.rules,
-      lifetime: checked.lifetime,
-      persistent: checked.persistent,
-      persistence: cookieFormat.persistence,
-      onClaimsEnded: claimsListeners.length === 0 ? undefined : endClaims,
-    })
+  const sessionHost: SessionHost = {
+    now,
+    newId,
+    rules: checked.rules,
+    lifetime: checked.lifetime,
+    persistent: checked.persistent,
+    persistence: cookieFormat.persistence,
+    get onClaimsEnded() {
+      return claimsListeners.length === 0 ? undefined : endClaims
+    },
+  }
+  const newState = (visit: Visit): SessionState => new SessionState(sessionHost, visit)
 
   const newJar = (cookieHeader: string | null | undefined): CookieJar =>
     createJar({
@@ -135,6 +147,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       onOverflow: (cookie, bytes) => emit({ type: 'overflow', bytes }, cookie),
     })
 
+  const writeCookie = cookieWriter(attributes)
   const sessionCookie = (outcome: Outcome, context: CookieContext): string | undefined => {
     if (outcome.verb === 'nothing') return undefined
     if (outcome.verb === 'expire') {
@@ -148,12 +161,13 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     if (outcome.because === 'renewed') emit({ type: 'renewed' })
     if (outcome.because === 'reset') emit({ type: 'destroyed' })
     const maxAge = record.persistent ? secondsLeft(record, checked.lifetime, now()) : undefined
-    return setCookie(attributes, value, context, maxAge)
+    return writeCookie(value, context, maxAge)
   }
 
   const sessionCookies = (outcome: Outcome, context: CookieContext, header: string | null | undefined): string[] => {
     const line = sessionCookie(outcome, context)
     if (line === undefined) return []
+    if (checked.previous.length === 0) return [line]
     // A set, because two previous cookies may have one name.
     return [...new Set(checked.previous.flatMap((cookie) => cookie.end(header ?? undefined, outcome, context))), line]
   }
@@ -170,20 +184,10 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     )
   }
 
-  const begin = (request: object, facts: RequestFacts): Exchange<Data> => {
-    const known = knownOf(request)
-    if (known !== undefined) return known
-    const exchange = createExchange<Data>({
-      fetches: persistence.fetches,
-      newVisit: () => newVisit(facts.cookieHeader),
-      newState,
-      newJar: () => newJar(facts.cookieHeader),
-      isSecure: facts.isSecure,
-      sessionCookies: (outcome, context) => sessionCookies(outcome, context, facts.cookieHeader),
-    })
-    Object.defineProperty(request, held, { value: exchange })
-    return exchange
-  }
+  const parts: ExchangeParts = { fetches: persistence.fetches, newVisit, newState, newJar, sessionCookies }
+  // Assigned, as what Node itself keeps on a request: to define a hidden property costs more than all of an exchange.
+  const begin = (request: { [held]?: Exchange<Data> }, facts: RequestFacts): Exchange<Data> =>
+    (request[held] ??= createExchange<Data>(parts, facts))
 
   const readOnly = (visit: Visit): ReadonlySession<Data> => {
     const state = newState(visit)
@@ -228,9 +232,17 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     open(value) {
       const opened = open(value)
       if (!opened.ok) return opened
-      const { data } = opened.record
+      const { data, created, expiresAt: expires, persistent } = opened.record
       for (const key of Object.keys(data)) if (isCredential(key)) delete data[key]
-      return { ok: true, data, format: format.name, secret: opened.secret }
+      return {
+        ok: true,
+        data,
+        format: format.name,
+        secret: opened.secret,
+        created: created * 1000,
+        expires,
+        persistent,
+      }
     },
     host: {
       clock,

@@ -11,8 +11,8 @@ import type * as Redis from '../../src/stores/redis.ts'
 import type * as Sqlite from '../../src/stores/sqlite.ts'
 import type { SessionStore } from '../../src/stores/store.ts'
 import { built } from '../built.ts'
-import { DIRECTORY, POSTGRES_URL } from './contender.ts'
-import type { VisitorSession } from './visitor-session.ts'
+import { DIRECTORY, POSTGRES_URL } from './environment.ts'
+import type { VisitorSession } from '../servers/visitor-session.ts'
 
 const { createSessions } = await built<typeof Index>('index.js')
 const { redisStore } = await built<typeof Redis>('stores/redis.js')

@@ -1,5 +1,5 @@
 import { installedVersion } from '../installed-version.ts'
-import type { Framework } from './contender.ts'
+import type { Framework } from '../servers/contender.ts'
 
 const connectRedis = `connect-redis ${installedVersion('connect-redis')}`
 const expressSession = `express-session ${installedVersion('express-session')}`
@@ -8,31 +8,55 @@ const fastifySession = `@fastify/session ${installedVersion('@fastify/session')}
 /** The rows of each route, in the order of the table. A store more is one line here and one file in `contenders/`. */
 export const FRAMEWORKS: readonly Framework[] = [
   {
-    bare: { title: `Express ${installedVersion('express')}`, server: 'express-bare' },
+    bare: { title: `Express ${installedVersion('express')}`, server: 'servers/alone/express' },
     contenders: [
-      { title: 'coatcheck redisStore, node-redis', server: 'express-coatcheck-node-redis', database: 'redis' },
-      { title: 'coatcheck redisStore, ioredis', server: 'express-coatcheck-ioredis', database: 'redis' },
-      { title: `${expressSession} + ${connectRedis}`, server: 'express-session', database: 'redis' },
+      {
+        title: 'coatcheck redisStore, node-redis',
+        server: 'stores/contenders/express-coatcheck-node-redis',
+        sessions: 'redis',
+      },
+      {
+        title: 'coatcheck redisStore, ioredis',
+        server: 'stores/contenders/express-coatcheck-ioredis',
+        sessions: 'redis',
+      },
+      { title: `${expressSession} + ${connectRedis}`, server: 'stores/contenders/express-session', sessions: 'redis' },
       {
         title: `${expressSession} + ${connectRedis}, disableTouch`,
-        server: 'express-session-without-touch',
-        database: 'redis',
+        server: 'stores/contenders/express-session-without-touch',
+        sessions: 'redis',
       },
-      { title: 'coatcheck sqliteStore, node:sqlite', server: 'express-coatcheck-sqlite', database: 'sqlite' },
-      { title: 'coatcheck postgresStore, pg', server: 'express-coatcheck-postgres', database: 'postgres' },
+      {
+        title: 'coatcheck sqliteStore, node:sqlite',
+        server: 'stores/contenders/express-coatcheck-sqlite',
+        sessions: 'sqlite',
+      },
+      {
+        title: 'coatcheck postgresStore, pg',
+        server: 'stores/contenders/express-coatcheck-postgres',
+        sessions: 'postgres',
+      },
       {
         title: `${expressSession} + connect-pg-simple ${installedVersion('connect-pg-simple')}`,
-        server: 'express-session-postgres',
-        database: 'postgres',
+        server: 'stores/contenders/express-session-postgres',
+        sessions: 'postgres',
       },
     ],
   },
   {
-    bare: { title: `Fastify ${installedVersion('fastify')}`, server: 'fastify-bare' },
+    bare: { title: `Fastify ${installedVersion('fastify')}`, server: 'servers/alone/fastify' },
     contenders: [
-      { title: 'coatcheck redisStore, node-redis', server: 'fastify-coatcheck-node-redis', database: 'redis' },
-      { title: fastifySession, server: 'fastify-session', database: 'redis' },
-      { title: `${fastifySession}, rolling: false`, server: 'fastify-session-without-rolling', database: 'redis' },
+      {
+        title: 'coatcheck redisStore, node-redis',
+        server: 'stores/contenders/fastify-coatcheck-node-redis',
+        sessions: 'redis',
+      },
+      { title: fastifySession, server: 'stores/contenders/fastify-session', sessions: 'redis' },
+      {
+        title: `${fastifySession}, rolling: false`,
+        server: 'stores/contenders/fastify-session-without-rolling',
+        sessions: 'redis',
+      },
     ],
   },
 ]

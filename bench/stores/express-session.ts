@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 import express, { type RequestHandler } from 'express'
 import type expressSession from 'express-session'
-import { serveExpress } from './express-server.ts'
-import type { VisitorSession } from './visitor-session.ts'
+import { serveExpress } from '../servers/express-server.ts'
+import type { VisitorSession } from '../servers/visitor-session.ts'
 
 /** What of `express-session` is used here. Its own types give `req.session` another type than ours do. */
 type ExpressSession = (options: {
@@ -25,5 +25,5 @@ export async function serveExpressSession(store: expressSession.Store): Promise<
     secret: randomBytes(32).toString('base64url'),
   })
   // as: the middleware above put it there
-  await serveExpress(express().use(middleware), (req) => req.session as VisitorSession)
+  await serveExpress(express().use(middleware), { of: (req) => req.session as VisitorSession })
 }

@@ -3,9 +3,9 @@ import { createRequire } from 'node:module'
 import { fastifyCookie } from '@fastify/cookie'
 import { RedisStore } from 'connect-redis'
 import { fastify, type FastifyPluginCallback } from 'fastify'
-import { serveFastify } from './fastify-server.ts'
+import { serveFastify } from '../servers/fastify-server.ts'
 import { nodeRedis } from './redis-clients.ts'
-import type { VisitorSession } from './visitor-session.ts'
+import type { VisitorSession } from '../servers/visitor-session.ts'
 
 /** What of `@fastify/session` is used here. Its own types and those of @fastify/secure-session exclude each other. */
 type FastifySession = FastifyPluginCallback<{
@@ -29,5 +29,5 @@ export async function serveFastifySession(options: { readonly rolling?: boolean 
     ...options,
   })
   // as: the plugin put it there
-  await serveFastify(app, (request) => request.session as VisitorSession)
+  await serveFastify(app, { of: (request) => request.session as VisitorSession })
 }

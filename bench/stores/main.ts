@@ -8,31 +8,36 @@ import { join } from 'node:path'
 import { startPostgres } from '../../test/support/postgres.ts'
 import { RedisServer } from '../../test/support/redis.ts'
 import { optionsOrExit, showProgress } from '../command-line.ts'
+import { chosen } from '../servers/contender.ts'
 import { FRAMEWORKS } from './contenders.ts'
-import { measureStores } from './measure.ts'
-import { readOptions, USAGE } from './options.ts'
+import { interleave } from '../servers/interleave.ts'
+import { readOptions, USAGE } from '../servers/options.ts'
+import { READ, UNTOUCHED, WRITE } from '../servers/routes.ts'
 import { watchRedis } from './redis-process.ts'
-import { READ, UNTOUCHED, WRITE } from './routes.ts'
+import { rowsOf } from './rows.ts'
+import { startServer } from './server.ts'
 import { table } from './table.ts'
 
-const options = optionsOrExit('bench:stores', readOptions, USAGE)
-const { rounds, milliseconds, json } = options
+const { rounds, milliseconds, json, framework } = optionsOrExit(
+  'bench:stores',
+  (args) => readOptions(args, { rounds: '12', milliseconds: '150' }),
+  `Usage: npm run bench:stores -- ${USAGE}`,
+)
 const server = await RedisServer.start()
 const redis = watchRedis(server.url)
 const postgres = await startPostgres()
 const directory = mkdtempSync(join(tmpdir(), 'coatcheck-bench-'))
 try {
   const version = await redis.version()
-  const rows = await measureStores(
-    FRAMEWORKS,
-    [READ, WRITE, UNTOUCHED],
-    { redis, postgresUrl: postgres.url, directory },
-    {
-      rounds,
-      milliseconds,
-      onRound: (round) => showProgress('round', round, rounds),
-    },
-  )
+  const routes = [READ, WRITE, UNTOUCHED]
+  const frameworks = chosen(FRAMEWORKS, framework)
+  const databases = { redis, postgresUrl: postgres.url, directory }
+  const measured = await interleave(frameworks, routes, (contender) => startServer(contender, databases), {
+    rounds,
+    milliseconds,
+    onRound: (round) => showProgress('round', round, rounds),
+  })
+  const rows = rowsOf(frameworks, routes, measured)
   const result = { rounds, milliseconds, redis: version, rows }
   process.stdout.write(`${json ? JSON.stringify(result, undefined, 2) : table(result)}\n`)
 } finally {

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
-import { REDIS_URL } from './contender.ts'
+import { REDIS_URL } from './environment.ts'
 
 const url = process.env[REDIS_URL] ?? ''
 

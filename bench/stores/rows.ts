@@ -1,16 +1,10 @@
 import { quartiles, type Quartiles } from '../quartiles.ts'
-import type { Contender, Framework } from './contender.ts'
-import type { Route } from './routes.ts'
+import type { Contender, Framework } from '../servers/contender.ts'
+import type { Measured } from '../servers/interleave.ts'
+import type { Route } from '../servers/routes.ts'
 import type { Slice } from './server.ts'
 
-/** One slice of one contender, in the order in which they were taken. */
-export interface Measured {
-  readonly contender: Contender
-  readonly route: Route
-  readonly slice: Slice
-}
-
-/** One contender on one route. Ratios are to its framework alone, in the same round. */
+/** One contender on one route. Ratios are to its framework alone, just before and after. */
 export interface Row {
   readonly route: Route
   readonly contender: Contender
@@ -29,30 +23,30 @@ export interface Row {
 export function rowsOf(
   frameworks: readonly Framework[],
   routes: readonly Route[],
-  measured: readonly Measured[],
+  measured: readonly Measured<Slice>[],
 ): readonly Row[] {
   return routes.flatMap((route) => {
-    const slicesOf = (contender: Contender): readonly Slice[] =>
-      measured.filter((each) => each.contender === contender && each.route === route).map(({ slice }) => slice)
+    const pairsOf = (some: readonly Contender[]): readonly Pair[] =>
+      measured
+        .filter((each) => each.route === route && some.includes(each.contender))
+        .map(({ before, own, after }) => ({ own, alone: mean(before, after) }))
     return frameworks.flatMap(({ bare, contenders }) => {
-      const alone = meansOfPairs(slicesOf(bare))
-      const of = (contender: Contender, slices: readonly Slice[]): Row => ({
+      const alone = pairsOf(contenders).map((pair) => ({ own: pair.alone, alone: pair.alone }))
+      const of = (contender: Contender, pairs: readonly Pair[]): Row => ({
         route,
         contender,
         isBare: contender === bare,
-        ...figuresOf(slices, alone),
+        ...figuresOf(pairs),
       })
-      return [of(bare, alone), ...contenders.map((contender) => of(contender, slicesOf(contender)))]
+      return [of(bare, alone), ...contenders.map((contender) => of(contender, pairsOf([contender])))]
     })
   })
 }
 
-/** A framework alone has two slices in each round: one before and one after its contenders. */
-function meansOfPairs(slices: readonly Slice[]): readonly Slice[] {
-  return slices.flatMap((before, at) => {
-    const after = slices[at + 1]
-    return at % 2 === 0 && after !== undefined ? [mean(before, after)] : []
-  })
+/** A slice, and what the framework alone did around it. */
+interface Pair {
+  readonly own: Slice
+  readonly alone: Slice
 }
 
 function mean(a: Slice, b: Slice): Slice {
@@ -64,17 +58,16 @@ function mean(a: Slice, b: Slice): Slice {
   }
 }
 
-function figuresOf(own: readonly Slice[], alone: readonly Slice[]): Omit<Row, keyof Measured | 'isBare'> {
-  const median = (figure: keyof Slice): number => quartiles(own.map((slice) => slice[figure])).median
-  const within = (combine: (own: Slice, alone: Slice) => number): Quartiles =>
-    quartiles(own.flatMap((slice, round) => alone.slice(round, round + 1).map((other) => combine(slice, other))))
+function figuresOf(pairs: readonly Pair[]): Omit<Row, 'route' | 'contender' | 'isBare'> {
+  const median = (figure: keyof Slice): number => quartiles(pairs.map(({ own }) => own[figure])).median
+  const over = (combine: (pair: Pair) => number): Quartiles => quartiles(pairs.map(combine))
   return {
     perSecond: median('perSecond'),
-    ratio: within((slice, other) => slice.perSecond / other.perSecond),
+    ratio: over(({ own, alone }) => own.perSecond / alone.perSecond),
     p99: median('p99'),
-    p99Ratio: within((slice, other) => slice.p99 / other.p99),
+    p99Ratio: over(({ own, alone }) => own.p99 / alone.p99),
     cpu: median('cpu'),
-    cpuMore: within((slice, other) => slice.cpu - other.cpu),
+    cpuMore: over(({ own, alone }) => own.cpu - alone.cpu),
     redisCpu: median('redisCpu'),
   }
 }

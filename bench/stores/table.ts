@@ -3,7 +3,7 @@ import { machine } from '../machine.ts'
 import type { Quartiles } from '../quartiles.ts'
 import { figure, markdownTable, wrap } from '../table-text.ts'
 import type { Row } from './rows.ts'
-import { READ, WRITE, type Route } from './routes.ts'
+import { READ, WRITE, type Route } from '../servers/routes.ts'
 
 export interface StoresResult {
   readonly rounds: number
@@ -33,7 +33,7 @@ export function table(result: StoresResult): string {
 
 function cells({
   route,
-  contender: { title, database },
+  contender: { title, sessions },
   isBare,
   perSecond,
   ratio,
@@ -52,7 +52,7 @@ function cells({
     isBare ? '1' : spread(p99Ratio),
     cpu.toFixed(0),
     isBare ? '0' : cpuMore.median.toFixed(0),
-    database === 'redis' ? redisCpu.toFixed(1) : '',
+    sessions === 'redis' ? redisCpu.toFixed(1) : '',
   ]
 }
 
@@ -65,7 +65,8 @@ const PAIRS = [
 
 function verdict(rows: readonly Row[]): string {
   const ratioOf = (route: Route, server: string): number =>
-    rows.find((row) => row.route === route && row.contender.server === server)?.ratio.median ?? Number.NaN
+    rows.find((row) => row.route === route && row.contender.server === `stores/contenders/${server}`)?.ratio.median ??
+    Number.NaN
   const behind = [READ, WRITE].flatMap((route) =>
     PAIRS.filter(([own, peer]) => !(ratioOf(route, own) > ratioOf(route, peer))).map(
       ([own]) => `${own} on ${route.path}`,
@@ -84,7 +85,7 @@ function foot({ rounds, milliseconds, redis }: StoresResult): string[] {
     ...[
       'One server process for each row, of which one works at a time; 8 keep-alive connections from one other process, and \
 Redis, on the same machine. A thousand sessions in turn, of three short keys and one that is written. "alone" is the framework \
-with the same routes and no session, before and after its rows in each round.',
+with the same routes and no session, before and after each of its rows.',
       '/read gives one key of the session as JSON, /write sets one, /untouched has a session and does not look at it.',
       'PostgreSQL 18 does not wait for the disk (fsync = off), nor does SQLite at each commit (WAL, synchronous = NORMAL).',
       'p99 is of every request of a slice; with 8 connections that never rest it is mostly the wait for the others.',

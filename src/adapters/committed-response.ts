@@ -51,6 +51,9 @@ function sendHeaders(this: Held, ...args: unknown[]): unknown {
   return this[COMMITTED].call('flushHeaders', args)
 }
 
+/** Of a response that needs no headers of ours. */
+const NO_COMMITS: readonly CommitHeaders[] = []
+
 /** The arguments of `writeHead`: the status, perhaps a reason, perhaps headers. */
 type Head = unknown[]
 
@@ -63,7 +66,7 @@ class CommittedResponse {
   /** As they were: Node's own, or those of a middleware that wrapped them before. */
   readonly #methods: Sending
   #isAsked = false
-  readonly #commits: CommitHeaders[] = []
+  #commits: readonly CommitHeaders[] = NO_COMMITS
   #failure: Failure | undefined
   /** How many stores have not answered yet. */
   #waiting = 0
@@ -115,6 +118,15 @@ class CommittedResponse {
    */
   #begin(): void {
     const sending = sendingOf(this.#response)
+    if (sending.writeHead === sendHead) {
+      // Nobody wrapped it, so nobody has to be asked: the usual case, and every request would pay for the other one.
+      this.#commit()
+      if (this.#waiting === 0) {
+        this.#isSent = true
+        this.#add()
+        return
+      }
+    }
     this.#isImplicit = true
     try {
       sending.writeHead(this.#response.statusCode)
@@ -139,14 +151,15 @@ class CommittedResponse {
     for (const committing of this.committings) {
       const commit = committing.exchange.commit()
       if (commit instanceof Promise) void this.#waitFor(commit, committing)
-      else this.#commits.push(commit)
+      else if (commit.vary) this.#commits = [...this.#commits, commit]
     }
   }
 
   async #waitFor(commit: Promise<CommitHeaders>, committing: Committing): Promise<void> {
     this.#waiting++
     try {
-      this.#commits.push(await commit)
+      const headers = await commit
+      this.#commits = [...this.#commits, headers]
     } catch (error) {
       this.#failure = [error, committing]
     }
@@ -166,12 +179,16 @@ class CommittedResponse {
     const response = this.#response
     this.#isSent = true
     let rest = head
-    if (this.#commits.some(({ vary }) => vary)) {
+    if (this.#commits.length > 0) {
       // Headers given to writeHead replace those set before it, ours included: so they are set first, and ours added.
       rest = setGiven(response, head)
-      for (const commit of this.#commits) addHeaders(response, commit)
+      this.#add()
     }
     this.#methods.writeHead.apply(response, rest)
+  }
+
+  #add(): void {
+    for (const commit of this.#commits) addHeaders(this.#response, commit)
   }
 
   #hold(given: Head): void {
@@ -210,7 +227,7 @@ class CommittedResponse {
     const response = this.#response
     forgetAnswer(response)
     // What another store has acknowledged is true whatever is answered.
-    for (const commit of this.#commits) addHeaders(response, commit)
+    this.#add()
     const abandoned = abandonAnswer(response, error)
     for (const listener of held.waiting) abandoned.tell(listener)
     for (const [method, args] of held.calls) abandoned.take(method, args)

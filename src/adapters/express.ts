@@ -4,6 +4,7 @@ import type { RegisteredSession } from '../register.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit } from './admission.ts'
 import { afterLoad } from './after-load.ts'
+import { defineSession, setSessions } from './session-property.ts'
 import { attach, deny, type RequireUserOptions } from './node.ts'
 
 export type { Denial } from './admission.ts'
@@ -44,19 +45,19 @@ export interface ExpressRequest extends IncomingMessage {
 export function session<Data extends object>(
   sessions: Sessions<Data>,
 ): (request: ExpressRequest, response: ServerResponse, next: (error?: unknown) => void) => void {
-  // One getter for all requests: with one each, no two of them have the same shape, and V8 looks everything up anew.
-  const property: PropertyDescriptor = {
-    configurable: true,
-    get(this: object) {
-      return sessions.of(this)
-    },
-  }
   return (request, response, next) => {
     const loaded = attach(sessions, request, response, () => request.secure, next).load()
-    if (!('session' in request)) Object.defineProperty(request, 'session', property)
+    if (!('session' in request)) defineSession(sharedBy(request))
+    setSessions(request, sessions)
     if (loaded === undefined) next()
     else void afterLoad(loaded, next, next)
   }
+}
+
+/** What all requests of an application inherit from (`app.request`); where there is no Express, the request itself. */
+function sharedBy(request: object): object {
+  const shared: unknown = Object.getPrototypeOf(request)
+  return typeof shared === 'object' && shared !== null && Object.hasOwn(shared, 'app') ? shared : request
 }
 
 /**

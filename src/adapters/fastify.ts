@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { CommitHeaders, Exchange } from '../exchange.ts'
+import type { CommitHeaders, Exchange, RequestFacts } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, type Denial, type DenialOptions } from './admission.ts'
@@ -42,11 +42,7 @@ export function coatcheck<Data extends object>(
   { sessions }: { readonly sessions: Sessions<Data> },
   done: () => void,
 ): void {
-  const exchangeOf = (request: FastifyRequest): Exchange<Data> =>
-    sessions.begin(request, {
-      cookieHeader: request.headers.cookie,
-      isSecure: () => request.protocol === 'https',
-    })
+  const exchangeOf = (request: FastifyRequest): Exchange<Data> => sessions.begin(request, new FastifyFacts(request))
 
   // Of two sessions, the first has the name; so has another plugin that took it.
   if (!app.hasRequestDecorator('session')) {
@@ -83,12 +79,30 @@ export function coatcheck<Data extends object>(
   done()
 }
 
+/** Asks Fastify when somebody wants to know. */
+class FastifyFacts implements RequestFacts {
+  readonly #request: FastifyRequest
+
+  constructor(request: FastifyRequest) {
+    this.#request = request
+  }
+
+  get cookieHeader(): string | undefined {
+    return this.#request.headers.cookie
+  }
+
+  isSecure(): boolean {
+    return this.#request.protocol === 'https'
+  }
+}
+
 // What `fastify-plugin` does: the hooks belong to the instance that registers, and not to a child of it.
 Object.assign(coatcheck, { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'coatcheck' })
 
 function addHeaders(reply: FastifyReply, { setCookie, vary, noStore }: CommitHeaders): void {
   if (!vary) return
-  const names = varyWithCookie([reply.getHeader('vary') ?? []].flat().join(', '))
+  const given = reply.getHeader('vary')
+  const names = given === undefined ? 'Cookie' : varyWithCookie([given].flat().join(', '))
   if (names !== undefined) reply.header('vary', names)
   if (noStore && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   for (const line of setCookie) reply.header('set-cookie', line) // Fastify keeps those that are there

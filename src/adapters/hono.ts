@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Identity, UserId } from '../identity/index.ts'
+import type { RequestFacts } from '../exchange.ts'
 import type { Session } from '../session/session.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, isUnavailable, UNAVAILABLE, type Denial, type DenialOptions } from './admission.ts'
@@ -32,10 +33,7 @@ export function session<Data extends object>(
   sessions: Sessions<Data>,
 ): MiddlewareHandler<{ Variables: { readonly session: Session<Data> } }> {
   return async (c, next) => {
-    const exchange = sessions.begin(c, {
-      cookieHeader: c.req.header('cookie'),
-      isSecure: () => c.req.url.startsWith('https:'),
-    })
+    const exchange = sessions.begin(c, new HonoFacts(c))
     if (!isOutermost(exchange)) return next()
     try {
       const loaded = exchange.load()
@@ -43,11 +41,29 @@ export function session<Data extends object>(
       if (c.get('session') === undefined) c.set('session', exchange.session)
       await next()
       const commit = exchange.commit()
-      answer(c, withHeaders(c.res, commit instanceof Promise ? await commit : commit))
+      const headers = commit instanceof Promise ? await commit : commit
+      if (headers.vary) answer(c, withHeaders(c.res, headers))
       return undefined
     } catch (error) {
       throw isUnavailable(error) ? drop(c, error) : error
     }
+  }
+}
+
+/** Asks Hono when somebody wants to know. */
+class HonoFacts implements RequestFacts {
+  readonly #c: Context
+
+  constructor(c: Context) {
+    this.#c = c
+  }
+
+  get cookieHeader(): string | undefined {
+    return this.#c.req.header('cookie')
+  }
+
+  isSecure(): boolean {
+    return this.#c.req.url.startsWith('https:')
   }
 }
 

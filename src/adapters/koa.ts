@@ -1,9 +1,11 @@
 import type { DefaultState, Middleware, ParameterizedContext } from 'koa'
+import type { RequestFacts } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Session } from '../session/session.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, type Denial, type DenialOptions } from './admission.ts'
 import { commitBeforeHeaders } from './committed-response.ts'
+import { defineSession, setSessions } from './session-property.ts'
 
 export type { Denial } from './admission.ts'
 
@@ -29,21 +31,31 @@ export function session<Data extends object>(
   sessions: Sessions<Data>,
 ): Middleware<DefaultState, { readonly session: Session<Data> }> {
   return async (ctx, next) => {
-    const exchange = sessions.begin(ctx, { cookieHeader: ctx.req.headers.cookie, isSecure: () => ctx.secure })
+    const exchange = sessions.begin(ctx, new KoaFacts(ctx))
     commitBeforeHeaders(ctx.res, { exchange, failed: (error) => ctx.onerror(error as Error) }) // as: Koa looks what it is
     const loaded = exchange.load()
     if (loaded !== undefined) await loaded
     const { context } = ctx.app
-    if (!('session' in context)) {
-      // Once an application: the contexts of its requests inherit from this one.
-      Object.defineProperty(context, 'session', {
-        configurable: true,
-        get(this: object) {
-          return sessions.of(this)
-        },
-      })
-    }
+    if (!('session' in context)) defineSession(context)
+    setSessions(ctx, sessions)
     await next()
+  }
+}
+
+/** Asks Koa when somebody wants to know. */
+class KoaFacts implements RequestFacts {
+  readonly #ctx: ParameterizedContext
+
+  constructor(ctx: ParameterizedContext) {
+    this.#ctx = ctx
+  }
+
+  get cookieHeader(): string | undefined {
+    return this.#ctx.req.headers.cookie
+  }
+
+  isSecure(): boolean {
+    return this.#ctx.secure
   }
 }
 

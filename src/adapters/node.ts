@@ -1,4 +1,4 @@
-import type { Exchange } from '../exchange.ts'
+import type { Exchange, RequestFacts } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, type Denial, type DenialOptions } from './admission.ts'
@@ -105,9 +105,24 @@ export function attach<Data extends object>(
   isSecure: () => boolean,
   failed: (error: unknown) => unknown = (error) => answerFailure(request, response, error, {}),
 ): Exchange<Data> {
-  const exchange = sessions.begin(request, { cookieHeader: request.headers.cookie, isSecure })
+  const exchange = sessions.begin(request, new NodeFacts(request, isSecure))
   commitBeforeHeaders(response, { exchange, failed })
   return exchange
+}
+
+/** Node takes the headers of a request apart when somebody asks for one; who does not look at the session does not. */
+class NodeFacts implements RequestFacts {
+  readonly #request: NodeRequest
+  readonly isSecure: () => boolean
+
+  constructor(request: NodeRequest, isSecure: () => boolean) {
+    this.#request = request
+    this.isSecure = isSecure
+  }
+
+  get cookieHeader(): string | undefined {
+    return this.#request.headers.cookie
+  }
 }
 
 function isEncrypted(request: NodeRequest): boolean {

@@ -6,7 +6,8 @@ import { varyWithCookie } from './vary.ts'
 /** What a session adds to a response. */
 export function addHeaders(response: NodeResponse, { setCookie, vary, noStore }: CommitHeaders): void {
   if (!vary) return
-  const names = varyWithCookie([response.getHeader('vary') ?? []].flat().join(', '))
+  const given = response.getHeader('vary')
+  const names = given === undefined ? 'Cookie' : varyWithCookie([given].flat().join(', '))
   if (names !== undefined) response.setHeader('Vary', names)
   if (noStore && !response.hasHeader('cache-control')) response.setHeader('Cache-Control', 'no-store')
   for (const line of setCookie) response.appendHeader('Set-Cookie', line)
@@ -34,8 +35,7 @@ export function forgetAnswer(response: NodeResponse): void {
   response.statusCode = 200
   // Node fills in the phrase of the status where there is none. HTTP/2 has no such phrase, and warns of whoever sets it.
   if (!isHttp2(response)) response.statusMessage = ''
-  // Takes back those of HTTP/1; HTTP/2 can only be given more. Workers have none.
-  if ('addTrailers' in response) response.addTrailers({})
+  response.addTrailers({}) // takes back those of HTTP/1; HTTP/2 can only be given more
   // Only what is there: to Node, a removed Content-Length is also one that it must not add.
   for (const name of response.getHeaderNames()) if (isOfOneAnswer(name)) response.removeHeader(name)
 }

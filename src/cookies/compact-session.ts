@@ -2,7 +2,7 @@ import { sealedSessionLength } from '../sealing/compact.ts'
 import { createCompactSealer, type PayloadSealer } from '../sealing/sealer.ts'
 import { createSecretRing, type SecretInput } from '../sealing/secrets.ts'
 import { json } from '../serializers/json.ts'
-import type { Serializer } from '../serializers/serializer.ts'
+import type { Json, Serializer } from '../serializers/serializer.ts'
 import { cookiePurpose, createCookieSealers } from './jar-sealers.ts'
 import type { CookieFormat, SessionFormat } from './session-format.ts'
 
@@ -16,12 +16,23 @@ export function compactFormat(secrets: readonly SecretInput[]): CookieFormat {
   }
 }
 
+/** Text that JSON writes as it is, between quotes: ASCII without quotes, backslashes and control characters. */
+const VERBATIM = /^[ !#-[\]-~]*$/
+
+/** Every key and value of a session is measured before it is written, and most are short text or numbers. */
+function jsonBytes(value: Json): number {
+  if (typeof value === 'string' && VERBATIM.test(value)) return value.length + 2
+  return typeof value === 'object' || typeof value === 'string'
+    ? Buffer.byteLength(JSON.stringify(value))
+    : String(value).length
+}
+
 /** Sessions in our own format: header and JSON, sealed for the cookie's name. Layout in `docs/format.md`. */
 function createCompactSessionFormat(sealer: PayloadSealer, serializer: Serializer): SessionFormat {
   return {
     name: 'compact',
     sealedLength: sealedSessionLength,
-    jsonBytes: (value) => Buffer.byteLength(JSON.stringify(value)),
+    jsonBytes,
     seal({ id, created, slid, persistent, data }) {
       return sealer.seal({ kind: 'session', id, created, slid, persistent, json: serializer.dump(data) })
     },

@@ -1,5 +1,7 @@
 import { parseCookie } from 'cookie'
 
+const UNDECODED = { decode: (text: string): string => text }
+
 /**
  * Every value that the Cookie header has for `name`, in the header's order, undecoded. Browsers send one cookie a
  * path and domain, so a name may well come twice, and the order says nothing about which one is ours.
@@ -10,7 +12,7 @@ export function cookieValues(header: string | undefined, name: string): string[]
   if (header === undefined || !header.includes(name)) return values
   for (const pair of header.split(';')) {
     if (!pair.includes(name)) continue
-    const value = parseCookie(pair, { decode: (text) => text })[name]
+    const value = parseCookie(pair, UNDECODED)[name]
     if (value !== undefined) values.push(value)
   }
   return values

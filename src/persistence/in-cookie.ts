@@ -1,23 +1,45 @@
 import type { JsonObject } from '../serializers/serializer.ts'
 import type { Loaded } from '../session/host.ts'
+import type { Budget } from '../session/ledger.ts'
+import type { Outcome } from '../session/outcome.ts'
+import type { SessionState } from '../session/state.ts'
 import { ticketIn } from './ticket.ts'
-import type { OpenedCookie, Persistence, PersistenceHost } from './persistence.ts'
+import type { OpenedCookie, Persistence, PersistenceHost, Visit } from './persistence.ts'
 
 /** Sessions that live in the cookie: nothing to wait for, on the way in or out. */
 export function inCookie(host: PersistenceHost): Persistence {
   return {
     fetches: false,
-    visit: (header) => ({
-      budget: host.cookieBudget,
-      fetch: () => undefined,
-      load() {
-        const opened = host.openCookie(header)
-        // It names a session in a store, and there is none.
-        if (opened.record !== undefined && ticketIn(opened.record.data) !== undefined) return host.refuse('not-found')
-        return loadCookie(opened, host)
-      },
-      commit: (state) => state.outcome(),
-    }),
+    visit: (header) => new CookieVisit(host, header),
+  }
+}
+
+class CookieVisit implements Visit {
+  readonly #host: PersistenceHost
+  readonly #header: string | undefined
+
+  constructor(host: PersistenceHost, header: string | undefined) {
+    this.#host = host
+    this.#header = header
+  }
+
+  get budget(): Budget {
+    return this.#host.cookieBudget
+  }
+
+  fetch(): undefined {
+    return undefined
+  }
+
+  load(): Loaded {
+    const opened = this.#host.openCookie(this.#header)
+    // It names a session in a store, and there is none.
+    if (opened.record !== undefined && ticketIn(opened.record.data) !== undefined) return this.#host.refuse('not-found')
+    return loadCookie(opened, this.#host)
+  }
+
+  commit(state: SessionState): Outcome {
+    return state.outcome()
   }
 }
 

@@ -33,17 +33,23 @@ function refuse(path: string, what: string): SessionError {
 
 /** What was added to counters, for those that nothing else wrote: a store can add it to what others have added meanwhile. */
 export class Additions {
-  readonly sums: Map<string, number> = new Map()
-  readonly #written: Set<string> = new Set()
+  /** `undefined` for what was written, because what it holds now is what counts. One map, as every write makes one. */
+  readonly #sums = new Map<string, number | undefined>()
 
   note(key: string, by: number): void {
-    if (!this.#written.has(key)) this.sums.set(key, (this.sums.get(key) ?? 0) + by)
+    const sum = this.#sums.get(key)
+    if (sum !== undefined || !this.#sums.has(key)) this.#sums.set(key, (sum ?? 0) + by)
   }
 
-  /** The key was written, so what it holds now is what counts. */
+  /** The key was written. */
   forget(key: string): void {
-    this.#written.add(key)
-    this.sums.delete(key)
+    this.#sums.set(key, undefined)
+  }
+
+  get sums(): ReadonlyMap<string, number> {
+    const sums = new Map<string, number>()
+    for (const [key, sum] of this.#sums) if (sum !== undefined) sums.set(key, sum)
+    return sums.size === 0 ? NO_ADDITIONS : sums
   }
 }
 

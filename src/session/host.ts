@@ -34,13 +34,17 @@ export type Loaded =
     }
   | { readonly record: undefined; readonly refused: RefusedReason }
 
-/** What a session needs from outside. It knows no cookie, no key and no clock of its own. */
-export interface SessionHost {
+/** Where the session of one request comes from, and what it may weigh. */
+export interface SessionSource {
   load(): Loaded
+  readonly budget: Budget
+}
+
+/** What all sessions of an application need from outside. They know no cookie, no key and no clock of their own. */
+export interface SessionHost {
   /** Whole seconds since 1970. */
   now(): number
   newId(): string
-  readonly budget: Budget
   readonly rules: GuardRules
   readonly lifetime: Lifetime
   /** Whether new sessions outlive the browser. */

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../serializers/serializer.ts'
 import { FlashState } from './flash.ts'
 import { guardedCopy, refuseLargeValue, refuseRecords } from './guard.ts'
 import { addToCounter, Additions, NO_ADDITIONS } from './counter.ts'
-import type { Loaded, SessionHost, SessionRecord } from './host.ts'
+import type { Loaded, SessionHost, SessionRecord, SessionSource } from './host.ts'
 import { Ledger, type SessionSize } from './ledger.ts'
 import { slideIsDue } from './lifetime.ts'
 import type { Lock, Outcome, SessionStatus, WriteCause } from './outcome.ts'
@@ -13,6 +13,7 @@ import { FLASH_KEY, IDENTITY_KEY, isHidden, refuseReservedKey } from './reserved
 /** The state machine behind one request's session. Synchronous, without I/O; opens the cookie at the first question. */
 export class SessionState {
   readonly #host: SessionHost
+  readonly #source: SessionSource
   #loaded: Loaded | undefined
   #data: JsonObject = nullObject()
   #flash: FlashState | undefined
@@ -37,8 +38,9 @@ export class SessionState {
   /** The texts as they came, whatever was changed since. */
   #sourceTexts: SessionRecord['texts']
 
-  constructor(host: SessionHost) {
+  constructor(host: SessionHost, source: SessionSource) {
     this.#host = host
+    this.#source = source
     this.#persistent = host.persistent
   }
 
@@ -117,12 +119,11 @@ export class SessionState {
     }
     const copy = guardedCopy(value, path, this.#host.rules)
     this.#open()
-    const text = JSON.stringify(copy)
-    if (key in this.#data && JSON.stringify(this.#data[key]) === text) {
+    if (key in this.#data && isSame(this.#data[key], copy)) {
       this.#additions?.forget(key)
       return
     }
-    this.#note(key, this.#host.budget.jsonBytes(copy, key), path)
+    this.#note(key, this.#source.budget.jsonBytes(copy, key), path)
     this.#replace(key, copy)
   }
 
@@ -134,7 +135,7 @@ export class SessionState {
     checkKey(key, path)
     this.#open()
     const sum = addToCounter(this.#data[key], by, path)
-    this.#note(key, this.#host.budget.jsonBytes(sum, key), path)
+    this.#note(key, this.#source.budget.jsonBytes(sum, key), path)
     const additions = (this.#additions ??= new Additions())
     this.#data[key] = sum
     this.#forgetText(key)
@@ -147,7 +148,7 @@ export class SessionState {
   claim(claims: JsonObject): void {
     this.assertWritable('session.claim()')
     this.#open()
-    this.#account().note(IDENTITY_KEY, this.#host.budget.jsonBytes(claims, IDENTITY_KEY))
+    this.#account().note(IDENTITY_KEY, this.#source.budget.jsonBytes(claims, IDENTITY_KEY))
     this.#replace(IDENTITY_KEY, claims)
     this.#claimed = true
   }
@@ -193,7 +194,7 @@ export class SessionState {
     apply()
     try {
       if (this.#host.rules.refuseRecords) refuseRecords(container, path)
-      this.#note(key, this.#host.budget.jsonBytes(this.#data[key] ?? null, key), path)
+      this.#note(key, this.#source.budget.jsonBytes(this.#data[key] ?? null, key), path)
     } catch (error) {
       undo()
       throw error
@@ -324,7 +325,7 @@ export class SessionState {
   #open(): Loaded {
     this.#assertAlive('session')
     if (this.#loaded !== undefined) return this.#loaded
-    const loaded = this.#host.load()
+    const loaded = this.#source.load()
     this.#loaded = loaded
     if (loaded.record === undefined) {
       this.#created = this.#host.now()
@@ -372,7 +373,7 @@ export class SessionState {
   }
 
   #account(): Ledger {
-    this.#ledger ??= new Ledger(this.#host.budget, this.#data, this.#texts?.())
+    this.#ledger ??= new Ledger(this.#source.budget, this.#data, this.#texts?.())
     return this.#ledger
   }
 
@@ -393,7 +394,7 @@ export class SessionState {
       stored: () => this.#openFlash(),
       copy: (value, path) => {
         const copy = this.copy(value, path)
-        refuseLargeValue(this.#host.budget.jsonBytes(copy), path, this.#host.rules)
+        refuseLargeValue(this.#source.budget.jsonBytes(copy), path, this.#host.rules)
         return copy
       },
       assertWritable: (path) => this.assertWritable(path),
@@ -442,7 +443,7 @@ export class SessionState {
       delete this.#data[FLASH_KEY]
       this.#ownTexts()?.delete(FLASH_KEY)
     } else {
-      this.#account().note(FLASH_KEY, this.#host.budget.jsonBytes(entries, FLASH_KEY))
+      this.#account().note(FLASH_KEY, this.#source.budget.jsonBytes(entries, FLASH_KEY))
       this.#data[FLASH_KEY] = entries
       // Looking takes the flash out, and keeping all of it puts back what came.
       const isKept = this.#sourceTexts !== undefined && flashText(this.#data) === this.#storedFlash
@@ -450,6 +451,11 @@ export class SessionState {
       else this.#forgetText(FLASH_KEY)
     }
   }
+}
+
+/** Whether two values are the same as JSON. */
+function isSame(a: Json | undefined, b: Json): boolean {
+  return a === b || (typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b))
 }
 
 function flashText(data: JsonObject): string | undefined {

@@ -63,4 +63,24 @@ describe.each([
     const response = await ask('/', { cookie: signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '' })
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5'])
   })
+
+  test('req.session belongs to the sessions that the route has, and to another library where that brings its own', async () => {
+    const others = createSessions<{ accountId: number }>({ name: 'other', secrets: [SECRET] })
+    const app = express().set('env', 'test')
+    app.use('/ours', session(sessions), session(others), (req, res) => {
+      res.json([req.session === sessions.of(req), req.session === others.of(req)])
+    })
+    app.use('/others', session(others), (req, res) => void res.json(req.session === others.of(req)))
+    app.use('/foreign', (req, res) => {
+      const before: unknown = req.session
+      Object.assign(req, { session: 'foreign' })
+      res.json([before === undefined, req.session])
+    })
+    const port = await listen(createServer(app))
+    const ask = async (path: string): Promise<unknown> => (await fetch(`http://127.0.0.1:${port}${path}`)).json()
+    expect(await ask('/ours')).toEqual([true, false])
+    expect(await ask('/others')).toBe(true)
+    expect(await ask('/foreign')).toEqual([true, 'foreign'])
+    expect(await ask('/ours')).toEqual([true, false])
+  })
 })

@@ -89,3 +89,15 @@ test('where the store does not acknowledge, the application hears of it and the 
   expect(response.headers.getSetCookie()).toEqual([])
   expect(errors).toMatchObject([{ code: 'ERR_STORE_UNAVAILABLE' }])
 })
+
+test('ctx.session belongs to the sessions that the request went through, whichever came first in the application', async () => {
+  const others = createSessions<Data>({ name: 'other', secrets: [SECRET] })
+  const app = new Koa()
+  app.use((ctx, next) => session<Data>(ctx.path === '/others' ? others : sessions)(ctx as never, next)) // as: typed by neither
+  app.use((ctx) => {
+    const own: unknown = ctx['session']
+    ctx.body = own === (ctx.path === '/others' ? others : sessions).of(ctx) ? 'its own' : 'not its own'
+  })
+  const ask = await serve(app)
+  for (const path of ['/', '/others', '/']) expect(await (await ask(path)).text()).toBe('its own')
+})

@@ -7,6 +7,8 @@ import {
   type CookieExpiry,
   type SessionsOptions,
 } from '../../src/index.ts'
+import { checkAttributes } from '../../src/cookies/attributes.ts'
+import { cookieWriter, setCookie } from '../../src/cookies/set-cookie.ts'
 import { FakeClock, SECRET, Visitor } from '../support/visitor.ts'
 
 const clock = new FakeClock()
@@ -154,4 +156,26 @@ test('the deepest value that the guard can allow opens again', () => {
   for (let level = 0; level < 99; level++) deep = [deep]
   expect(sessions.open(sessions.seal({ deep }))).toMatchObject({ ok: true })
   expect(() => sessions.seal({ deep: [deep] })).toThrow(/more than 99 levels/)
+})
+
+test.each<CookieAttributes>([
+  {},
+  { secure: true },
+  { secure: false, path: '/app', domain: 'example.com', priority: 'low' },
+  { sameSite: 'none', partitioned: true },
+  { sameSite: 'strict', httpOnly: false },
+])('a session cookie is written as any other cookie with these attributes: %o', (attributes) => {
+  const checked = checkAttributes('session', attributes)
+  const write = cookieWriter(checked)
+  for (const secure of [true, false]) {
+    for (const maxAge of [undefined, 0, 86_400]) {
+      expect(write('value', { secure }, maxAge)).toBe(setCookie(checked, 'value', { secure }, maxAge))
+    }
+  }
+})
+
+test('sessions that are made where NODE_ENV is production have a Secure cookie over http too', () => {
+  vi.stubEnv('NODE_ENV', 'production')
+  const write = cookieWriter(checkAttributes('session'))
+  expect(write('value', { secure: false })).toContain('; Secure')
 })

@@ -1,6 +1,6 @@
 import connectPgSimple from 'connect-pg-simple'
 import { pgPool } from '../../../test/support/pg-pool.ts'
-import { POSTGRES_URL } from '../contender.ts'
+import { POSTGRES_URL } from '../environment.ts'
 import { serveExpressSession, session } from '../express-session.ts'
 
 const PgStore = connectPgSimple(session)

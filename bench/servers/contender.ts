@@ -2,10 +2,10 @@
 export interface Contender {
   /** Its row. */
   readonly title: string
-  /** The name of its file in `contenders/`, without `.ts`. */
+  /** Its file, below `bench/` and without `.ts`. */
   readonly server: string
   /** Where its sessions are, if it has any. */
-  readonly database?: 'redis' | 'sqlite' | 'postgres' | undefined
+  readonly sessions?: 'cookie' | 'memory' | 'redis' | 'sqlite' | 'postgres' | undefined
 }
 
 /** A framework without sessions, and with those that are measured against it. */
@@ -19,7 +19,7 @@ export interface Ready {
   readonly port: number
 }
 
-/** What a server is told by its environment: the databases, and a folder for files. */
-export const REDIS_URL = 'BENCH_REDIS'
-export const POSTGRES_URL = 'BENCH_POSTGRES'
-export const DIRECTORY = 'BENCH_DIRECTORY'
+/** Those that are measured: the one with that name, which its file has, or all of them. */
+export function chosen<Some extends Framework>(frameworks: readonly Some[], name: string | undefined): readonly Some[] {
+  return frameworks.filter(({ bare }) => name === undefined || bare.server.endsWith(`/${name}`))
+}

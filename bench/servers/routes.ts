@@ -5,8 +5,10 @@ import type { VisitorSession } from './visitor-session.ts'
 export interface Route {
   readonly method: 'GET' | 'POST'
   readonly path: string
-  /** Its JSON. A route that does not ask for the session does not touch it. */
-  readonly answer: (session: () => VisitorSession) => object
+  /** What its handler does with the session. */
+  readonly session: 'untouched' | 'read' | 'written'
+  /** Its JSON. An untouched session is an empty object here, whatever the visitor has. */
+  readonly answer: (session: VisitorSession) => object
 }
 
 let users = 0
@@ -16,9 +18,12 @@ let writes = 0
 export const SIGN_IN: Route = {
   method: 'POST',
   path: '/sign-in',
+  session: 'written',
   answer(session) {
     users++
-    Object.assign(session(), { userId: users, role: 'member', csrf: randomBytes(32).toString('base64url') })
+    session.userId = users
+    session.role = 'member'
+    session.csrf = randomBytes(32).toString('base64url')
     return { userId: users }
   },
 }
@@ -26,15 +31,17 @@ export const SIGN_IN: Route = {
 export const READ: Route = {
   method: 'GET',
   path: '/read',
-  answer: (session) => ({ userId: session().userId }),
+  session: 'read',
+  answer: (session) => ({ userId: session.userId }),
 }
 
 export const WRITE: Route = {
   method: 'POST',
   path: '/write',
+  session: 'written',
   answer(session) {
     writes++
-    session().seen = writes
+    session.seen = writes
     return { seen: writes }
   },
 }
@@ -42,6 +49,7 @@ export const WRITE: Route = {
 export const UNTOUCHED: Route = {
   method: 'GET',
   path: '/untouched',
+  session: 'untouched',
   answer: () => ({ seen: 0 }),
 }
 
@@ -49,10 +57,8 @@ export const UNTOUCHED: Route = {
 export const WHOLE: Route = {
   method: 'GET',
   path: '/whole',
-  answer(session) {
-    const { userId, role, csrf, seen } = session()
-    return { userId, role, csrf, seen }
-  },
+  session: 'read',
+  answer: ({ userId, role, csrf, seen }) => ({ userId, role, csrf, seen }),
 }
 
 export const ROUTES: readonly Route[] = [SIGN_IN, READ, WRITE, UNTOUCHED, WHOLE]

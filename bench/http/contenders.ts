@@ -1,0 +1,56 @@
+import { installedVersion } from '../installed-version.ts'
+import type { Contender, Framework } from '../servers/contender.ts'
+
+/** A framework with those whose ratios the goals speak of. */
+export interface HttpFramework extends Framework {
+  readonly coatcheck: Contender
+  readonly handWritten: Contender
+}
+
+/** In the order of the table. */
+export const FRAMEWORKS: readonly HttpFramework[] = [
+  frameworkOf('express', `Express ${installedVersion('express')}`, [
+    ['express-no-op', 'a middleware that does nothing'],
+    ['express-session', `express-session ${installedVersion('express-session')}, in memory`, 'memory'],
+    ['express-cookie-session', `cookie-session ${installedVersion('cookie-session')}, signs only`, 'cookie'],
+  ]),
+  frameworkOf('express4', `Express ${installedVersion('express4')}`, []),
+  frameworkOf('fastify', `Fastify ${installedVersion('fastify')}`, [
+    ['fastify-no-op', 'two hooks that do nothing'],
+    [
+      'fastify-secure-session',
+      `@fastify/secure-session ${installedVersion('@fastify/secure-session')}, native`,
+      'cookie',
+    ],
+  ]),
+  frameworkOf('koa', `Koa ${installedVersion('koa')}`, [
+    ['koa-no-op', 'a middleware that does nothing'],
+    ['koa-session', `koa-session ${installedVersion('koa-session')}, signs only`, 'cookie'],
+  ]),
+  frameworkOf('hono', `Hono ${installedVersion('hono')}`, [
+    ['hono-no-op', 'a middleware that does nothing'],
+    ['hono-sessions', `hono-sessions ${installedVersion('hono-sessions')}, in the cookie`, 'cookie'],
+  ]),
+  frameworkOf('node', 'node:http', [
+    ['node-iron-session', `iron-session ${installedVersion('iron-session')}`, 'cookie'],
+  ]),
+]
+
+function frameworkOf(
+  file: string,
+  title: string,
+  others: readonly (readonly [server: string, title: string, sessions?: Contender['sessions']])[],
+): HttpFramework {
+  const coatcheck = contender(`${file}-coatcheck`, 'coatcheck', 'cookie')
+  const handWritten = contender(`${file}-hand-written`, 'AES-256-GCM by hand', 'cookie')
+  return {
+    bare: { title, server: `servers/alone/${file}` },
+    coatcheck,
+    handWritten,
+    contenders: [coatcheck, handWritten, ...others.map((other) => contender(...other))],
+  }
+}
+
+function contender(server: string, title: string, sessions?: Contender['sessions']): Contender {
+  return { title, server: `http/contenders/${server}`, sessions }
+}

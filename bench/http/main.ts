@@ -1,0 +1,31 @@
+/** What sessions in a cookie cost a request. Run it with `npm run bench:http`; docs/http-cost.md has its numbers. */
+import { optionsOrExit, showProgress } from '../command-line.ts'
+import { chosen } from '../servers/contender.ts'
+import { interleave, type Measured } from '../servers/interleave.ts'
+import { readOptions, USAGE } from '../servers/options.ts'
+import { READ, UNTOUCHED, WRITE } from '../servers/routes.ts'
+import { startServer, type Work } from '../servers/working-server.ts'
+import { FRAMEWORKS } from './contenders.ts'
+import { rowsOf } from './rows.ts'
+import { table } from './table.ts'
+
+const { rounds, milliseconds, json, framework } = optionsOrExit(
+  'bench:http',
+  (args) => readOptions(args, { rounds: '12', milliseconds: '60' }),
+  `Usage: npm run bench:http -- ${USAGE}`,
+)
+const routes = [UNTOUCHED, READ, WRITE]
+const frameworks = chosen(FRAMEWORKS, framework)
+const measured: Measured<Work>[] = []
+// One after the other, as nothing is compared between them, and servers that rest for long are slower when they are back.
+for (const each of frameworks) {
+  const plan = {
+    rounds,
+    milliseconds,
+    onRound: (round: number) => showProgress(`${each.bare.title}, round`, round, rounds),
+  }
+  // oxlint-disable-next-line no-await-in-loop -- see above
+  measured.push(...(await interleave([each], routes, (contender) => startServer(contender, {}), plan)))
+}
+const result = { rounds, milliseconds, frameworks, routes, rows: rowsOf(frameworks, routes, measured) }
+process.stdout.write(`${json ? JSON.stringify(result, undefined, 2) : table(result)}\n`)

@@ -1,0 +1,34 @@
+interface OfRequest {
+  of(request: object): unknown
+}
+
+/** The sessions that `session` of a request is one of. */
+const SESSIONS: unique symbol = Symbol('sessions of this request')
+
+interface RequestWithSession {
+  [SESSIONS]?: OfRequest
+}
+
+/** Makes `request.session` a session of those; of two that a request goes through, the first. */
+export function setSessions(request: object & RequestWithSession, sessions: OfRequest): void {
+  request[SESSIONS] ??= sessions
+}
+
+/**
+ * Gives `session` to whatever inherits from `shared`: an application's requests, all of them, as to define a property on each
+ * takes longer than all else that an adapter does. A request that no session came by has none.
+ */
+export function defineSession(shared: object): void {
+  Object.defineProperty(shared, 'session', property)
+}
+
+const property: PropertyDescriptor & ThisType<RequestWithSession> = {
+  configurable: true,
+  get() {
+    return this[SESSIONS]?.of(this)
+  },
+  /** Other requests of the application may be served by another library, which puts its own session there. */
+  set(value: unknown) {
+    Object.defineProperty(this, 'session', { value, writable: true, enumerable: true, configurable: true })
+  },
+}
