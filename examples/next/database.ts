@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
 
 /** One file for all that is kept on the server. Next runs a module once for each of its bundles, so this opens it several times. */
-export const database = new DatabaseSync(process.env['DATABASE_FILE'] ?? 'billing.db')
-database.exec('PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000')
+export const database = new DatabaseSync(process.env['DATABASE_FILE'] ?? 'billing.db', { timeout: 1000 })
+database.exec('PRAGMA journal_mode = WAL')

@@ -41,7 +41,9 @@ export async function build(settings: Settings): Promise<void> {
 /** `next start` on a port that is free. */
 export async function start(settings: Settings): Promise<Application> {
   const port = await freePort()
-  const { child, output } = run(['start', '--port', String(port), '--hostname', '127.0.0.1'], settings)
+  // Longer than any check: a connection that the server closes at the moment that a browser uses it again is a failed request.
+  const options = ['--port', String(port), '--hostname', '127.0.0.1', '--keepAliveTimeout', '600000']
+  const { child, output } = run(['start', ...options], settings)
   const closed = once(child, 'close')
   await Promise.race([untilItSays(child, 'Ready in'), closed])
   if (child.exitCode !== null) throw new Error(`next start ended with ${child.exitCode}:\n${output()}`)
