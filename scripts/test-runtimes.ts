@@ -8,7 +8,8 @@ import { RedisServer } from '../test/support/redis.ts'
 /** Runs the suite of `test/runtimes` under Bun, Deno and workerd, from their npm packages. Run by `npm run test:runtimes`. */
 const folder = join(import.meta.dirname, '../test/runtimes')
 
-const DENO = ['run', '--allow-all', '--no-prompt']
+/** What `docs/runtimes.md` says that it takes. */
+const DENO = ['run', '--no-prompt', '--allow-net=127.0.0.1', '--allow-env', '--allow-read']
 
 installBinaries()
 const redis = await RedisServer.start()

@@ -33,7 +33,18 @@ export interface AnyData {
 
 /** What the value of a session cookie holds. */
 export type OpenedValue =
-  | { readonly ok: true; readonly data: JsonObject; readonly format: string; readonly secret: number }
+  | {
+      readonly ok: true
+      readonly data: JsonObject
+      readonly format: string
+      readonly secret: number
+      /** Milliseconds since 1970: when the session began; now, where the format does not tell. */
+      readonly created: number
+      /** Milliseconds since 1970: when the cookie ends by itself, where the format tells. */
+      readonly expires: number | undefined
+      /** Whether it outlives the browser. */
+      readonly persistent: boolean
+    }
   | { readonly ok: false; readonly reason: RefusedReason }
 
 /** The sessions of one cookie. Make it once, where the application starts. */
@@ -221,9 +232,17 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     open(value) {
       const opened = open(value)
       if (!opened.ok) return opened
-      const { data } = opened.record
+      const { data, created, expiresAt: expires, persistent } = opened.record
       for (const key of Object.keys(data)) if (isCredential(key)) delete data[key]
-      return { ok: true, data, format: format.name, secret: opened.secret }
+      return {
+        ok: true,
+        data,
+        format: format.name,
+        secret: opened.secret,
+        created: created * 1000,
+        expires,
+        persistent,
+      }
     },
     host: {
       clock,

@@ -12,7 +12,7 @@ export interface NextFunctions {
 
 /** `NextResponse` of `next/server`. */
 export interface NextResponses {
-  next(init: { readonly headers: Headers; readonly request: { readonly headers: Headers } }): Response
+  next(init: { readonly headers: Headers; readonly request?: { readonly headers: Headers } }): Response
 }
 
 /** Sessions for the App Router of Next.js. In every wrapper the session comes first, and then what Next passes. */

@@ -99,10 +99,12 @@ export function nextSessions<Data extends object>(
           return (await guard?.(session, asked, ...rest)) ?? standIn
         })(incoming)
         if (response !== standIn) return response
-        const lines = standIn.headers.getSetCookie()
+        const sent = standIn.headers
+        const lines = sent.getSetCookie()
+        if (lines.length === 0) return responses.next({ headers: sent })
         const forwarded = new Headers(incoming.headers)
         forwarded.set('cookie', cookieHeaderAfter(forwarded.get('cookie') ?? '', lines))
-        return responses.next({ headers: standIn.headers, request: { headers: forwarded } })
+        return responses.next({ headers: sent, request: { headers: forwarded } })
       },
   }
 }

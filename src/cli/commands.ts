@@ -34,10 +34,17 @@ export function sealCookie(input: string, flags: CookieFlags, env: Environment):
   return sessionsFor(flags, env).seal(parseData(input))
 }
 
-/** What the cookie value in `input` holds. @throws `ERR_SECRET`, `ERR_OPTIONS` */
-export function openCookie(input: string, flags: CookieFlags, env: Environment): OpenedValue {
-  return sessionsFor(flags, env).open(input.trim())
+/** What the cookie value in `input` holds, without its times, which `inspect` tells. @throws `ERR_SECRET`, `ERR_OPTIONS` */
+export function openCookie(input: string, flags: CookieFlags, env: Environment): OpenedCookie {
+  const opened = sessionsFor(flags, env).open(input.trim())
+  if (!opened.ok) return opened
+  const { ok, data, format, secret } = opened
+  return { ok, data, format, secret }
 }
+
+type OpenedCookie =
+  | Pick<Extract<OpenedValue, { ok: true }>, 'ok' | 'data' | 'format' | 'secret'>
+  | Extract<OpenedValue, { ok: false }>
 
 /** What there is to say about the cookie in `input`; without a secret, what shows outside. @throws `ERR_SECRET`, `ERR_OPTIONS` */
 export function explainCookie(input: string, flags: InspectFlags, env: Environment): CookieReport {

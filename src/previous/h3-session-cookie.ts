@@ -18,8 +18,8 @@ export interface H3SessionCookieOptions {
   /** Its `path` and `domain` in `cookie`, if any. Default: `/`, and no domain. */
   readonly cookie?: CookieAttributes | undefined
   /**
-   * How often PBKDF2 is run for each of two keys: 1 in h3 1, and so in Nitro 2 and Nuxt; 8192 by default in h3 2, which keeps the
-   * process busy for some milliseconds with each such cookie, whoever made it. Default 1, at most 8192.
+   * How often PBKDF2 iterates for each of two keys: 1 in h3 1, and so in Nitro 2 and Nuxt; 8192 by default in h3 2, which keeps
+   * the process busy for milliseconds with such a cookie, whoever made it; so of several none is opened. Default 1, at most 8192.
    */
   readonly iterations?: number | undefined
 }
@@ -41,7 +41,9 @@ export function h3SessionCookie(options: H3SessionCookieOptions): PreviousCookie
     return previousCookie({
       name,
       cookie,
-      open(value, { now }): OpenedPreviousCookie {
+      open(value, { now, cookies }): OpenedPreviousCookie {
+        // Each would keep the process busy for milliseconds. h3 opens one.
+        if (iterations > 1 && cookies(name).length > 1) return { ok: false, reason: 'duplicate' }
         const opened = openIronSeal(value, passwords, iterations, now)
         if (!opened.ok) return opened
         const { data, createdAt } = opened.data

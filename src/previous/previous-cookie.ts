@@ -4,11 +4,11 @@ import { chooseCandidate, moreTelling } from '../cookies/candidates.ts'
 import { cookieValues } from '../cookies/request-cookies.ts'
 import type { OpenedSession } from '../cookies/session-format.ts'
 import { expireCookie } from '../cookies/set-cookie.ts'
-import type { Outcome } from '../session/outcome.ts'
 import { blameCaller, SessionError, type RefusedReason } from '../errors.ts'
 import { moveIn } from '../persistence/move-in.ts'
-import type { PreviousCookieSource } from './previous-cookie-source.ts'
+import type { Outcome } from '../session/outcome.ts'
 import type { OpenedPreviousCookie, PreviousCookieRequest } from './opened-previous-cookie.ts'
+import type { PreviousCookieSource } from './previous-cookie-source.ts'
 import { takeOver } from './take-over.ts'
 
 /**

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto'
-import type { PreviousCookieHost } from './previous-cookie-source.ts'
 import type { OpenedSession } from '../cookies/session-format.ts'
 import { isJsonObject, plainCopy } from '../serializers/plain.ts'
 import { expiry } from '../session/lifetime.ts'
 import { isCredential } from '../session/reserved-keys.ts'
 import type { OpenedPreviousCookie } from './opened-previous-cookie.ts'
+import type { PreviousCookieHost } from './previous-cookie-source.ts'
 
 /**
  * The session that goes on with what a previous cookie holds.

@@ -40,18 +40,6 @@ test('a response that a handler fetched carries the session too, once', async ()
   expect(carried(response)).toEqual({ visits: 7 })
 })
 
-test('what an error handler answers carries what was written before the error', async () => {
-  const app = new Hono().use(session(sessions))
-  app.onError((_, c) => c.text('sorry', 500))
-  app.get('/', (c) => {
-    c.var.session.visits = 7
-    throw new Error('after the write')
-  })
-  const response = await app.request('/')
-  expect(response.status).toBe(500)
-  expect(carried(response)).toEqual({ visits: 7 })
-})
-
 test('of two that are mounted one in the other the outermost commits: what is between them may still write', async () => {
   const inner = new Hono().use(session(sessions)).get('/', (c) => c.text('ok'))
   const app = new Hono().use(session(sessions))

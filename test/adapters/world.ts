@@ -34,7 +34,8 @@ export class World {
   /** Sessions with this clock and log, in this store. */
   createSessions(options: Partial<SessionsOptions<Data>> = {}): Sessions<Data> {
     const common = { name: 'session', secrets: [SECRET], clock: this.clock.now, onEvent: this.log.hear }
-    const where = this.store && { store: this.store.store }
+    // Longer than any test: one that is held says itself when it goes on, however busy the machine is.
+    const where = this.store && { store: this.store.store, storeTimeout: '1h' as const }
     return createSessions({ ...common, ...where, ...options } as SessionsOptions<Data>) // as: Partial loses the union
   }
 

@@ -6,6 +6,8 @@ import { runNpm } from '../package/pack.ts'
 import { freePort } from '../support/free-port.ts'
 
 const FOLDER = join(import.meta.dirname, '../../examples/next')
+/** Where `next build` puts what it makes. */
+export const BUILT: string = join(FOLDER, '.next')
 const NEXT = join(FOLDER, 'node_modules/next/dist/bin/next')
 
 /** What the application is told by its environment. */
@@ -30,7 +32,7 @@ export function install(): void {
 
 /** `next build`, which also checks the types. @throws with all that it printed */
 export async function build(settings: Settings): Promise<void> {
-  rmSync(join(FOLDER, '.next'), { recursive: true, force: true })
+  rmSync(BUILT, { recursive: true, force: true })
   const { child, output } = run(['build'], settings)
   const [code] = (await once(child, 'close')) as [number | null] // as: what `close` tells
   if (code !== 0) throw new Error(`next build ended with ${code}:\n${output()}`)

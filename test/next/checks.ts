@@ -1,12 +1,28 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Page } from 'playwright-core'
+import { BUILT } from './application.ts'
 import { ask, cookieAfter, NAME, sessionsOf, signIn, withPage, type Check, type World } from './world.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
 const DAYS = 86_400_000
 
 export const CHECKS: readonly Check[] = [
+  {
+    title: 'the secret that the build was given is nowhere in what it made',
+    only: 'cookie',
+    async look({ settings }) {
+      const [, given = ''] = settings.SESSION_SECRET.split(',')
+      const files = readdirSync(BUILT, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+      assert.ok(files.length > 50)
+      const telling = files
+        .map((entry) => join(entry.parentPath, entry.name))
+        .filter((file) => readFileSync(file).includes(given))
+      assert.deepEqual(telling, [])
+    },
+  },
   {
     title: 'the proxy sends a stranger to sign in, and nobody gets a cookie for looking',
     async look(world) {
@@ -97,6 +113,16 @@ export const CHECKS: readonly Check[] = [
           said,
           /^ERR_SESSION_READONLY: session\.visits was written.*in a server action or a route handler\.$/,
         )
+      }),
+  },
+  {
+    title: 'of a session that is handed to a client component names and sizes get there, and no value',
+    look: (world) =>
+      withPage(world, async (page) => {
+        await page.request.get('/api/accounts/wanted-by-nobody-else')
+        await page.goto('/traps/handed-over')
+        await page.getByText('{"status":"read","bytesByKey":{"lookedFor":').waitFor()
+        assert.ok(!(await page.content()).includes('wanted-by-nobody-else'))
       }),
   },
   {

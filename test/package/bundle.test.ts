@@ -66,7 +66,7 @@ describe('what an entry imports at run time', () => {
     const { files, packages } = reach('src/index.ts', source)
     expect(folders(files)).toEqual(['cookies', 'persistence', 'sealing', 'serializers', 'session', 'stores'])
     expect(files.filter((file) => file.startsWith('src/stores/'))).toEqual(['src/stores/store.ts'])
-    expect(packages).toEqual(['cookie', 'node:crypto', 'node:diagnostics_channel', 'node:util'])
+    expect(packages).toEqual(['cookie', 'node:crypto', 'node:diagnostics_channel'])
   })
 
   test.each(MODULES.filter(([, file]) => file.startsWith('dist/adapters/')))(
@@ -97,7 +97,7 @@ describe('what an entry imports at run time', () => {
       'session',
       'stores',
     ])
-    expect(packages).toEqual(['@msgpack/msgpack', 'cookie', 'node:crypto', 'node:diagnostics_channel', 'node:util'])
+    expect(packages).toEqual(['@msgpack/msgpack', 'cookie', 'node:crypto', 'node:diagnostics_channel'])
   })
 
   test('coatcheck/identity brings sessions as they are in a request, and no database', () => {

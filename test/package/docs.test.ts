@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { becomeKnown, EXAMPLES, routesOf, startExample, tampered, Visitor } from './example-server.ts'
 import { isThere, readTree, ROOT } from './import-graph.ts'
 import { codeBlocks, headingIds, readDocuments, readmeExample, relativeLinks, type CodeBlock } from './markdown.ts'
+import type { PackageJson } from './package-json.ts'
 import { pack, REPOSITORY_PACKAGES, typeErrors, unpack } from './pack.ts'
 import { eventTypes, propertyNames, unionMembers } from './source-names.ts'
 
@@ -53,6 +54,9 @@ describe('docs/options.md', () => {
     ['options of the session cookie', 'src/cookies/named-cookie.ts', 'SessionCookie'],
     ['attributes of a cookie', 'src/cookies/attributes.ts', 'CookieAttributes'],
     ['ways to say when a cookie ends', 'src/cookies/attributes.ts', 'CookieExpiry'],
+    ['options of previousCookie', 'src/previous/previous-cookie.ts', 'PreviousCookie'],
+    ['options of ironSessionCookie', 'src/previous/iron-session-cookie.ts', 'IronSessionCookieOptions'],
+    ['options of h3SessionCookie', 'src/previous/h3-session-cookie.ts', 'H3SessionCookieOptions'],
     ['options of a cookie jar', 'src/cookies/jar.ts', 'CookieJarOptions'],
     ['options of createSealer', 'src/sealing/value-sealer.ts', 'SealerOptions'],
     ['options of inspectCookie', 'src/inspect/options.ts', 'InspectOptions'],
@@ -75,6 +79,18 @@ describe('docs/options.md', () => {
     const names = [...known.matchAll(/'(\w+)'/g)].map(([, name = '']) => name)
     expect(names).toContain('secrets')
     expect(undocumented('docs/options.md', names)).toEqual([])
+  })
+})
+
+describe('docs/runtimes.md', () => {
+  test('names the very versions that npm run test:runtimes installs', () => {
+    const { devDependencies } = JSON.parse(read('test/runtimes/binaries/package.json')) as PackageJson // as: it is ours
+    const page = documents.get('docs/runtimes.md')
+    expect(page).toContain(`Bun ${devDependencies['bun']} `)
+    expect(page).toContain(`Deno ${devDependencies['deno']} `)
+    // 1.20261117.1 is of 2026-11-17.
+    const [, year, month, day] = /\.(\d{4})(\d\d)(\d\d)\./.exec(devDependencies['workerd'] ?? '') ?? []
+    expect(page).toContain(`workerd ${year}-${month}-${day} `)
   })
 })
 

@@ -31,7 +31,7 @@ const PURE: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
   'duration.ts': [],
   serializers: [],
-  session: ['node:util'],
+  session: [],
 }
 
 /** What only names types, so that importing it costs nothing. */

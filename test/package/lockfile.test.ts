@@ -5,9 +5,15 @@ import { expect, onTestFinished, test } from 'vitest'
 import { ROOT } from './import-graph.ts'
 import { runNpm } from './pack.ts'
 
-test('npm ci accepts the lock file: it agrees with package.json and knows the packages of every platform', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'coatcheck-lock-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  for (const name of ['package.json', 'package-lock.json']) copyFileSync(join(ROOT, name), join(folder, name))
-  expect(() => runNpm(folder, ['ci', '--dry-run', '--ignore-scripts', '--no-audit', '--no-fund'])).not.toThrow()
-})
+test.each([
+  ['of the repository', '.'],
+  ['of the runtimes', 'test/runtimes/binaries'],
+])(
+  'npm ci accepts the lock file %s: it agrees with package.json and knows the packages of every platform',
+  (_, place) => {
+    const folder = mkdtempSync(join(tmpdir(), 'coatcheck-lock-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    for (const name of ['package.json', 'package-lock.json']) copyFileSync(join(ROOT, place, name), join(folder, name))
+    expect(() => runNpm(folder, ['ci', '--dry-run', '--ignore-scripts', '--no-audit', '--no-fund'])).not.toThrow()
+  },
+)

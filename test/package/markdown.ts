@@ -43,6 +43,19 @@ export function quotedFiles(path: string, text: string): (QuotedFile | undefined
   })
 }
 
+/** The two texts of every block of ```diff: what there was, and what became of it. */
+export function diffBlocks(text: string): { readonly before: string; readonly after: string }[] {
+  return [...text.matchAll(/^```diff\n([\s\S]*?)^```$/gm)].map(([, block = '']) => {
+    const lines = block.split('\n').slice(0, -1)
+    const side = (mark: string): string =>
+      lines
+        .filter((line) => line === '' || line.startsWith(mark) || line.startsWith(' '))
+        .map((line) => `${line.slice(1)}\n`)
+        .join('')
+    return { before: side('-'), after: side('+') }
+  })
+}
+
 /** The example that a reader tries first: an Express server in the first block of the README. */
 export function readmeExample(): CodeBlock {
   const [first] = codeBlocks('README.md', readDocuments().get('README.md') ?? '')

@@ -2,28 +2,37 @@ import { H3, toRequest, useSession as useSession2, type SessionConfig as Config2
 import { createApp, eventHandler, toWebHandler, useSession as useSession1, type SessionConfig as Config1 } from 'h3v1'
 import { describe, expect, test } from 'vitest'
 import { h3SessionCookie, type H3SessionCookieOptions } from '../../src/previous/index.ts'
-import { fates, PASSWORD, setUp, atTheBeginning, type World } from './world.ts'
+import { atTheBeginning, fates, PASSWORD, seal, setUp, type World } from './world.ts'
 
 const DAY = 86_400
 
-/** The cookie that a real h3 application sets for account 7. */
-async function cookieOf(answer: (request: Request) => Promise<Response>): Promise<{ name: string; value: string }> {
-  const response = await atTheBeginning(() => answer(new Request('http://localhost/')))
+interface Given {
+  readonly name: string
+  readonly value: string
+}
+
+/** The cookie that a real h3 application sets for account 7, to a new visitor or to one who comes again with a cookie of it. */
+async function cookieOf(
+  answer: (request: Request) => Promise<Response>,
+  { again, secondsLater = 0 }: { again?: Given; secondsLater?: number } = {},
+): Promise<Given> {
+  const headers = { cookie: again === undefined ? '' : `${again.name}=${again.value}` }
+  const response = await atTheBeginning(() => answer(new Request('http://localhost/', { headers })), secondsLater)
   const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(response.headers.getSetCookie()[0] ?? '') ?? []
   return { name, value }
 }
 
-function cookieOf1(config: Partial<Config1> = {}): Promise<{ name: string; value: string }> {
+function cookieOf1(config: Partial<Config1> = {}, when?: Parameters<typeof cookieOf>[1]): Promise<Given> {
   const app = createApp().use(
     eventHandler(async (event) => {
       await (await useSession1(event, { password: PASSWORD, ...config })).update({ accountId: 7 })
       return 'signed in'
     }),
   )
-  return cookieOf(toWebHandler(app))
+  return cookieOf(toWebHandler(app), when)
 }
 
-function cookieOf2(config: Partial<Config2> = {}): Promise<{ name: string; value: string }> {
+function cookieOf2(config: Partial<Config2> = {}): Promise<Given> {
   const app = new H3().get('/', async (event) => {
     await (await useSession2(event, { password: PASSWORD, ...config })).update({ accountId: 7 })
     return 'signed in'
@@ -31,7 +40,7 @@ function cookieOf2(config: Partial<Config2> = {}): Promise<{ name: string; value
   return cookieOf(async (request) => app.fetch(toRequest(request)))
 }
 
-function comeWith({ name, value }: { name: string; value: string }, options: Partial<H3SessionCookieOptions>): World {
+function comeWith({ name, value }: Given, options: Partial<H3SessionCookieOptions>): World {
   const world = setUp({ previousCookies: [h3SessionCookie({ password: PASSWORD, ...options })] })
   world.visitor.cookies.set(name, value)
   return world
@@ -59,6 +68,12 @@ describe('whoever is signed in to', () => {
     visitor.visit(({ session }) => expect(session.accountId).toBe(7))
   })
 
+  test('h3 2 is nobody with a second cookie of that name: more than one is more work than h3 itself does', async () => {
+    const { value } = await cookieOf2()
+    const { sessions } = comeWith({ name: 'h3', value }, { iterations: 8192 })
+    expect(sessions.read(`h3=${value}; h3=garbage`).refused).toBe('duplicate')
+  })
+
   test('h3 2 is nobody where the iterations are others', async () => {
     const { visitor } = comeWith(await cookieOf2(), {})
     visitor.visit(({ session }) => expect(session.refused).toBe('tampered'))
@@ -73,6 +88,24 @@ describe('the end of such a session', () => {
     visitor.visit(({ session }) => expect(session.accountId).toBe(7))
     clock.advance(1)
     visitor.visit(({ session }) => expect(session.refused).toBe('expired-absolute'))
+  })
+
+  test('is maxAge after its beginning even if it was sealed again in between, with a later end', async () => {
+    const config = { maxAge: 7 * DAY }
+    const again = await cookieOf1(config)
+    const later = await cookieOf1(config, { again, secondsLater: 6 * DAY })
+    expect(later.value).not.toBe(again.value)
+    const { visitor, sessions, clock } = comeWith(later, { maxAge: '7d' })
+    clock.advance(6 * DAY)
+    expect(sessions.read(visitor.header).accountId).toBe(7)
+    clock.advance(DAY)
+    expect(sessions.read(visitor.header).refused).toBe('expired-absolute')
+  })
+
+  test('is asked for: what says nothing of its beginning is no session of h3', async () => {
+    const value = await seal({ data: { accountId: 7 } })
+    const { visitor } = comeWith({ name: 'h3', value }, {})
+    visitor.visit(({ session }) => expect(session.refused).toBe('malformed'))
   })
 
   test('is absoluteTimeout after its beginning, where h3 knows of none', async () => {

@@ -105,7 +105,7 @@ describe('what was tampered with does not open', () => {
     for (let at = 0; at < end; at++) {
       for (const other of ['A', 'b', '0', '-', '*', '.', '~', '%', '\u0141']) {
         if (text[at] === other) continue
-        expect(open(text.slice(0, at) + other + text.slice(at + 1)), `${at} ${other}`).toMatchObject({ ok: false })
+        expect(open(text.slice(0, at) + other + text.slice(at + 1))).toMatchObject({ ok: false })
       }
     }
     const data = { accountId: 7 }

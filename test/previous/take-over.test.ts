@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { createSessions } from '../../src/index.ts'
+import { createSessions, type Sessions } from '../../src/index.ts'
 import { ironSessionCookie, previousCookie, type OpenedPreviousCookie } from '../../src/previous/index.ts'
-import { SECRET } from '../support/visitor.ts'
-import { BEFORE, fates, PASSWORD, seal, setUp, unsealed, type World } from './world.ts'
+import { railsFormat } from '../../src/rails/index.ts'
+import { FakeClock, SECRET } from '../support/visitor.ts'
+import { BEFORE, fates, PASSWORD, seal, setUp, unsealed, type Data, type World } from './world.ts'
 
 const DAY = 86_400
 
@@ -65,18 +66,18 @@ describe('whoever comes with a previous cookie', () => {
     visitor.visit(({ session }) => expect(session.accountId).toBe(7))
   })
 
-  test('may have it under that name on another path or domain: then both lines are sent, ours last', async () => {
-    const iron = ironSessionCookie({
-      name: 'session',
-      password: PASSWORD,
-      cookie: { domain: 'example.com', path: '/app' },
-    })
+  test.each([
+    ['path', { path: '/app' }, /; Path=\/app;/],
+    ['domain', { domain: 'example.com' }, /; Domain=example\.com;/],
+    ['partition', { partitioned: true }, /; Partitioned/],
+  ])('may have it under that name of another %s: then both lines are sent, ours last', async (_, cookie, attribute) => {
+    const iron = ironSessionCookie({ name: 'session', password: PASSWORD, cookie })
     const { visitor } = setUp({ previousCookies: [iron] })
     visitor.cookies.set('session', await seal({ accountId: 7 }))
     const commit = visitor.visit(({ session }) => session.accountId)
     expect(fates(commit)).toEqual(['session ended', 'session set'])
-    expect(commit.setCookie[0]).toMatch(/; Domain=example\.com; Path=\/app; /)
-    expect(commit.setCookie[1]).not.toMatch(/Domain/)
+    expect(commit.setCookie[0]).toMatch(attribute)
+    expect(commit.setCookie[1]).not.toMatch(attribute)
   })
 })
 
@@ -218,6 +219,13 @@ describe('how long it lasts', () => {
     }
   })
 
+  test('or as ironSessionCookie is told, where a ttl of 0 leaves no end in the seal', async () => {
+    const iron = ironSessionCookie({ name: BEFORE, password: PASSWORD, persistent: true })
+    const { visitor } = setUp({ previousCookies: [iron] })
+    visitor.cookies.set(BEFORE, await seal({ accountId: 7 }, { ttl: 0 }))
+    expect(visitor.visit(({ session }) => session.accountId).setCookie.at(-1)).toContain(`; Max-Age=${14 * DAY};`)
+  })
+
   test('an old one that says nothing of it goes by cookie.persistent', () => {
     for (const persistent of [true, false]) {
       const { visitor } = setUp({
@@ -333,6 +341,17 @@ describe('several previous cookies', () => {
     expect(log.events).toMatchObject([{ type: 'opened-previous-cookie', previous: 'b' }])
   })
 
+  test('are tried in turn, whatever the one before was refused for', () => {
+    const { visitor } = setUp({
+      previousCookies: [
+        previousCookie({ name: 'a', open: open({ ok: false, reason: 'expired-idle' }) }),
+        previousCookie({ name: 'b', open: open({ ok: true, data: { accountId: 2 } }) }),
+      ],
+    })
+    for (const name of ['a', 'b']) visitor.cookies.set(name, 'x')
+    visitor.visit(({ session }) => expect(session.accountId).toBe(2))
+  })
+
   test('that are all refused give the reason that came closest, once, with the name of its cookie', () => {
     const { visitor, log } = setUp({
       previousCookies: [
@@ -417,13 +436,49 @@ describe('strangers', () => {
 })
 
 describe('a cookie of coatcheck itself', () => {
+  const setUpRenamed = (): World & { old: Sessions<Data> } => {
+    const clock = new FakeClock()
+    const old = createSessions<Data>({ name: 'old', secrets: [SECRET], clock: clock.now, cookie: { persistent: true } })
+    return {
+      ...setUp({ name: '__Host-session', clock: clock.now, previousCookies: [previousCookie(old)] }),
+      clock,
+      old,
+    }
+  }
+
   test('goes on under another name: what createSessions gave is a previous cookie', () => {
-    const old = createSessions<{ accountId: number }>({ name: 'old', secrets: [SECRET], clock: setUp().clock.now })
-    const { visitor } = setUp({ name: '__Host-session', previousCookies: [previousCookie(old)] })
+    const { visitor, old } = setUpRenamed()
     visitor.cookies.set('old', old.seal({ accountId: 7 }))
     expect(fates(visitor.visit(({ session }) => expect(session.accountId).toBe(7)))).toEqual([
       'old ended',
       '__Host-session set',
     ])
+  })
+
+  test('is as old as it was, and is kept by the browser as it was', () => {
+    const { visitor, old, clock } = setUpRenamed()
+    visitor.cookies.set('old', old.seal({ accountId: 7 }))
+    clock.advance(13 * DAY)
+    const { setCookie } = visitor.visit(({ session }) => session.accountId)
+    expect(setCookie.at(-1)).toContain(`; Max-Age=${14 * DAY};`)
+    clock.advance(13 * DAY)
+    visitor.visit(({ session }) => expect(session.accountId).toBe(7))
+    clock.advance(4 * DAY)
+    visitor.visit(({ session }) => expect(session.refused).toBe('expired-absolute'))
+  })
+
+  test('in the format of Rails ends when it would have ended there', () => {
+    const clock = new FakeClock()
+    const rails = createSessions<Data>({
+      name: '_session',
+      format: railsFormat({ secretKeyBase: 'ab'.repeat(64), defaults: '8.1', expireAfter: '5d' }),
+      clock: clock.now,
+    })
+    const { visitor } = setUp({ clock: clock.now, previousCookies: [previousCookie(rails)] })
+    visitor.cookies.set('_session', rails.seal({ accountId: 7 }))
+    clock.advance(4 * DAY)
+    visitor.visit(({ session }) => expect(session.accountId).toBe(7))
+    clock.advance(DAY)
+    visitor.visit(({ session }) => expect(session.refused).toBe('expired-absolute'))
   })
 })

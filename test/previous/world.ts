@@ -46,9 +46,9 @@ export function seal(data: object, options: SealOptions = {}): Promise<string> {
   return atTheBeginning(() => sealData(data, { password: PASSWORD, ...options }))
 }
 
-/** Has a library that asks the machine for the time see that of a new fake clock. */
-export async function atTheBeginning<Result>(run: () => Promise<Result>): Promise<Result> {
-  vi.useFakeTimers({ toFake: ['Date'], now: new FakeClock().now() })
+/** Has a library that asks the machine for the time see that of a new fake clock, or later. */
+export async function atTheBeginning<Result>(run: () => Promise<Result>, secondsLater = 0): Promise<Result> {
+  vi.useFakeTimers({ toFake: ['Date'], now: new FakeClock().now() + secondsLater * 1000 })
   try {
     return await run()
   } finally {

@@ -37,8 +37,8 @@ export class Browser {
   }
 
   /** What a page of JSON says. */
-  async json(path: string | null): Promise<Record<string, unknown>> {
-    const { body } = await this.ask(path ?? 'an answer without Location')
+  async json(path: string): Promise<Record<string, unknown>> {
+    const { body } = await this.ask(path)
     return JSON.parse(body) as Record<string, unknown> // as: the pages that are asked for hold objects
   }
 

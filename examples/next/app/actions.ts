@@ -13,23 +13,23 @@ export const signIn = sessions.action(async (session, _: SignInState, form: Form
   if (user === undefined) return { error: 'Wrong address or password' }
   await identity.signIn(session, user.id, { method: 'password' })
   session.accountId = 1
-  session.flash['notice'] = `Welcome, ${user.name}`
+  session.flash.notice = `Welcome, ${user.name}`
   redirect('/')
 })
 
 export const switchAccount = sessions.action(async (session, form: FormData) => {
-  await currentUser()
+  await currentUser() // an action is an endpoint of its own: whoever can post may call it
   const account = findAccount(Number(form.get('account'))) ?? notFound()
   session.accountId = account.id
-  session.flash['notice'] = `Switched to ${account.name}`
-})
-
-export const failAfterWriting = sessions.action((session) => {
-  session.visits = 100
-  throw new Error('This action failed, and what it wrote is not kept')
+  session.flash.notice = `Switched to ${account.name}`
 })
 
 export const signOut = sessions.action(async (session) => {
   await identity.signOut(session)
   redirect('/sign-in')
+})
+
+export const failAfterWriting = sessions.action((session) => {
+  session.visits = 100
+  throw new Error('This action failed, and what it wrote is not kept')
 })

@@ -1,30 +1,40 @@
+import type { RequestListener } from 'node:http'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { Router } from '@koa/router'
-import Koa, { type ParameterizedContext } from 'koa'
+import Koa3, { type ParameterizedContext } from 'koa'
+import Koa2 from 'koa2'
 import { requireUser, session } from '../../../src/adapters/koa.ts'
 import type { Admission, App, Call, Framework, Handler } from '../app.ts'
 
-export const koa: Framework = {
-  name: 'Koa 3',
+export const koa3: Framework = { name: 'Koa 3', protocol: 'HTTP/1.1', mount: (app) => mount(app, Koa3) }
+
+export const koa2: Framework = {
+  name: 'Koa 2',
   protocol: 'HTTP/1.1',
-  mount(app) {
-    const server = new Koa({ proxy: app.trustsProxy === true })
-    server.silent = true
-    const { errorPage } = app
-    if (errorPage !== undefined) {
-      server.use(async (ctx, next) => {
-        try {
-          await next()
-        } catch (error) {
-          await errorPage(callOf(ctx), error)
-        }
-      })
-    }
-    for (const sessions of app.sessions) server.use(session(sessions))
-    server.use(routerOf(app).routes())
-    return server.callback()
+  cannot: {
+    'a stream that fails in the middle ends the connection, and what was written is kept':
+      'Koa 2 leaves the connection of a stream that fails open; Koa 3 ends it',
   },
+  mount: (app) => mount(app, Koa2),
+}
+
+function mount(app: App, Koa: typeof Koa3): RequestListener {
+  const server = new Koa({ proxy: app.trustsProxy === true })
+  server.silent = true
+  const { errorPage } = app
+  if (errorPage !== undefined) {
+    server.use(async (ctx, next) => {
+      try {
+        await next()
+      } catch (error) {
+        await errorPage(callOf(ctx), error)
+      }
+    })
+  }
+  for (const sessions of app.sessions) server.use(session(sessions))
+  server.use(routerOf(app).routes())
+  return server.callback()
 }
 
 function routerOf({ routes, members, mounted = {} }: App): Router {

@@ -10,6 +10,7 @@ export const node: Framework = {
   cannot: {
     'sessions.of gives the very session that the framework has a place of its own for':
       'a request of Node has no such place',
+    'of two sessions, the first has the place that the framework has for one': 'a request of Node has no such place',
     'Secure follows X-Forwarded-Proto where the application trusts its proxy':
       'there is no setting to trust a proxy with; behind one, an application says cookie: { secure: true }',
   },

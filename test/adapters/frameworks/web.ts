@@ -8,6 +8,7 @@ export const web: Framework = {
   protocol: 'HTTP/1.1',
   cannot: {
     'sessions.of gives the very session that the framework has a place of its own for': 'a Request has no such place',
+    'of two sessions, the first has the place that the framework has for one': 'a Request has no such place',
   },
   // as: of a server that speaks HTTP/1.1
   mount: (app) => toNodeHandler(serving(app, ''), { trustProxy: app.trustsProxy === true }) as RequestListener,

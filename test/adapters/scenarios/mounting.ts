@@ -97,6 +97,14 @@ export const MOUNTING: readonly Scenario[] = [
     expect(await browser.json('/read')).toEqual([7, null])
   }),
 
+  scenario('of two sessions, the first has the place that the framework has for one', async (world) => {
+    const browser = await world.open(
+      { '/': (call) => call.json({ isFirst: call.ownSession === world.sessions.of(call.request) }) },
+      { sessions: [world.sessions, world.createSessions({ name: 'admin' })] },
+    )
+    expect(await browser.json('/')).toEqual({ isFirst: true })
+  }),
+
   scenario('a WebSocket reads the session of the request that it began with', async (world) => {
     const { server, browser, origin } = await world.serve({
       '/write': world.does((session) => (session.userId = 7)),

@@ -1,13 +1,11 @@
 import type { ReactNode } from 'react'
-import { Notice } from './notice'
-import { sessions } from '@/sessions'
+import { Flash } from '@/components/flash'
 
 /** What every page has that depends on the visitor. */
-export default async function Layout({ children }: { children: ReactNode }) {
-  const { flash } = await sessions.read()
+export default function Layout({ children }: { children: ReactNode }) {
   return (
     <>
-      <Notice text={typeof flash['notice'] === 'string' ? flash['notice'] : undefined} />
+      <Flash />
       {children}
     </>
   )

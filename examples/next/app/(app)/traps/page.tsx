@@ -11,6 +11,9 @@ export default async function Traps() {
       <form action={failAfterWriting}>
         <button>An action that writes and fails</button>
       </form>
+      <Link href="/traps/handed-over" prefetch={false}>
+        A session that is handed to a client component
+      </Link>
       <Link href="/">Back</Link>
     </main>
   )

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react'
 
-/** Shows a flash message and tells the server that it was shown: no server component can take it out of the session. */
+/** Shows a message and says that it was shown, which ends it. */
 export function Notice({ text }: { text: string | undefined }) {
   const [shown, setShown] = useState(text)
   useEffect(() => {

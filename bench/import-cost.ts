@@ -1,0 +1,79 @@
+/**
+ * What a process pays before its first request: how long it takes to import the package and one of its subpaths, over what
+ * `node:crypto` takes. Every figure is from processes of their own that run in turns. Run it with
+ * `npm run bench:import [-- --rounds N]`.
+ */
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { reach, readTree } from '../test/package/import-graph.ts'
+import { MODULES, packageJson } from '../test/package/package-json.ts'
+import { machine } from './machine.ts'
+import { quartiles } from './quartiles.ts'
+import { figure, markdownTable } from './table-text.ts'
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '25' } } })
+const rounds = Number(values.rounds)
+if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds is a whole number')
+
+/** Milliseconds for each import, in the order in which a program has them. */
+const PROGRAM = `
+const times = []
+for (const specifier of process.argv.slice(1)) {
+  const began = performance.now()
+  await import(specifier)
+  times.push(performance.now() - began)
+}
+console.log(JSON.stringify(times))
+`
+
+/** One import after another, in a process that has imported nothing yet. */
+function timesOf(specifiers: readonly string[]): number[] {
+  const output = execFileSync(process.execPath, ['--input-type=module', '-e', PROGRAM, ...specifiers], {
+    cwd: join(import.meta.dirname, '..'),
+    encoding: 'utf8',
+  })
+  return JSON.parse(output) as number[] // as: the program above prints it
+}
+
+const [root, ...others] = MODULES.map(([subpath, file]) => ({
+  name: packageJson.name + subpath.slice(1),
+  file,
+  /** Milliseconds in each round: `node:crypto`, the root, and this one after them. */
+  crypto: new Array<number>(),
+  root: new Array<number>(),
+  own: new Array<number>(),
+}))
+if (root === undefined) throw new Error('package.json exports nothing')
+
+for (let round = 0; round < rounds; round++) {
+  for (const entry of others) {
+    const [crypto = Number.NaN, ofRoot = Number.NaN, own = Number.NaN] = timesOf(['node:crypto', root.name, entry.name])
+    entry.crypto.push(crypto)
+    entry.root.push(ofRoot)
+    entry.own.push(own)
+  }
+}
+
+const dist = readTree('dist', ['.js'])
+const filesOf = (files: readonly string[]): string =>
+  String(new Set(files.flatMap((file) => reach(file, dist).files)).size)
+const milliseconds = (times: readonly number[]): string => {
+  const { low, median, high } = quartiles(times)
+  return `${figure(median)} (${figure(low)} to ${figure(high)})`
+}
+
+const all = (key: 'crypto' | 'root'): number[] => others.flatMap((entry) => entry[key])
+const rows = [
+  ['import', 'files', 'by itself', 'with the root'],
+  [root.name, filesOf([root.file]), milliseconds(all('root')), ''],
+  ...others.map(({ name, file, own, root: ofRoot }) => [
+    name,
+    filesOf([root.file, file]),
+    milliseconds(own),
+    milliseconds(own.map((time, at) => time + (ofRoot[at] ?? Number.NaN))),
+  ]),
+]
+console.log(`Milliseconds after node:crypto, which takes ${milliseconds(all('crypto'))}; medians of ${rounds} rounds.`)
+console.log(markdownTable(rows, (column) => column === 0).join('\n'))
+console.log(machine())

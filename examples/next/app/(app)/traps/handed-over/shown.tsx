@@ -1,0 +1,5 @@
+'use client'
+
+export function Shown({ session }: { session: object }) {
+  return <p>{JSON.stringify(session)}</p>
+}
