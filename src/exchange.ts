@@ -11,6 +11,8 @@ export interface RequestFacts {
   readonly cookieHeader: string | null | undefined
   /** Whether the request came over https. Asked when the cookie is written. */
   isSecure(): boolean
+  /** Told before the session or the jar is first handed out: for adapters that have nothing to do where nobody asks for them. */
+  onUse?(exchange: Exchange<object>): void
 }
 
 /** What the response's headers need. */
@@ -77,6 +79,7 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
 
   get session(): Session<Data> {
     if (this.#session !== undefined) return this.#session
+    this.#facts.onUse?.(this)
     this.#visit ??= this.#parts.newVisit(this.#facts.cookieHeader)
     this.#state = this.#parts.newState(this.#visit)
     if (this.#sent) this.#state.lock('sent')
@@ -86,6 +89,7 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
 
   get jar(): CookieJar {
     if (this.#jar !== undefined) return this.#jar
+    this.#facts.onUse?.(this)
     this.#jar = this.#parts.newJar(this.#facts.cookieHeader)
     if (this.#sent) this.#jar.commit()
     return this.#jar

@@ -14,12 +14,18 @@ export interface Committing {
 /**
  * Has the session committed by the first thing that makes the headers of `response` leave: `writeHead`, `write`, `end`,
  * `flushHeaders` or a pipe. Where the commit is a promise, what the application sends is held, and leaves in order when the
- * promise is fulfilled; if it is rejected, nothing of it does.
+ * promise is fulfilled; if it is rejected, nothing of it does. Where they have left already, the session is committed at once.
  */
 export function commitBeforeHeaders(
   response: NodeResponse & { [COMMITTED]?: CommittedResponse },
   committing: Committing,
 ): void {
+  if (response.headersSent) {
+    // Nothing of it can be sent any more, and from here on every write has to say so.
+    const commit = committing.exchange.commit()
+    if (commit instanceof Promise) commit.catch(() => {}) // the operator hears of it by an event
+    return
+  }
   // As Node keeps what it knows of a response: defining a hidden property costs more than all of this file.
   const { committings } = (response[COMMITTED] ??= new CommittedResponse(response))
   // An application that is mounted in another one may bring the middleware twice.

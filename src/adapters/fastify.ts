@@ -42,7 +42,8 @@ export function coatcheck<Data extends object>(
   { sessions }: { readonly sessions: Sessions<Data> },
   done: () => void,
 ): void {
-  const exchangeOf = (request: FastifyRequest): Exchange<Data> => sessions.begin(request, new FastifyFacts(request))
+  const exchangeOf = (request: FastifyRequest, reply: FastifyReply): Exchange<Data> =>
+    sessions.begin(request, new FastifyFacts(request, reply))
 
   // Of two sessions, the first has the name; so has another plugin that took it.
   if (!app.hasRequestDecorator('session')) {
@@ -53,15 +54,12 @@ export function coatcheck<Data extends object>(
     })
   }
   app.addHook('onRequest', (request, reply, next) => {
-    const exchange = exchangeOf(request)
-    // For whoever goes past Fastify, and so past `onSend` and the error handler.
-    commitBeforeHeaders(reply.raw, { exchange, failed: (error) => answerFailure(request, reply.raw, error, {}) })
-    const loaded = exchange.load()
+    const loaded = exchangeOf(request, reply).load()
     if (loaded === undefined) next()
     else void afterLoad(loaded, next, (error) => next(error as Error)) // as: a SessionError, or what the store threw
   })
   app.addHook('onSend', (request, reply, payload, next) => {
-    const commit = exchangeOf(request).commit()
+    const commit = exchangeOf(request, reply).commit()
     if (commit instanceof Promise) {
       void afterLoad(
         commit.then((headers) => addHeaders(reply, headers)),
@@ -82,9 +80,11 @@ export function coatcheck<Data extends object>(
 /** Asks Fastify when somebody wants to know. */
 class FastifyFacts implements RequestFacts {
   readonly #request: FastifyRequest
+  readonly #reply: FastifyReply
 
-  constructor(request: FastifyRequest) {
+  constructor(request: FastifyRequest, reply: FastifyReply) {
     this.#request = request
+    this.#reply = reply
   }
 
   get cookieHeader(): string | undefined {
@@ -93,6 +93,12 @@ class FastifyFacts implements RequestFacts {
 
   isSecure(): boolean {
     return this.#request.protocol === 'https'
+  }
+
+  /** For whoever goes past Fastify, and so past `onSend` and the error handler. */
+  onUse(exchange: Exchange<object>): void {
+    const { raw } = this.#reply
+    commitBeforeHeaders(raw, { exchange, failed: (error) => answerFailure(this.#request, raw, error, {}) })
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DefaultState, Middleware, ParameterizedContext } from 'koa'
-import type { RequestFacts } from '../exchange.ts'
+import type { Exchange, RequestFacts } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Session } from '../session/session.ts'
 import type { Sessions } from '../sessions.ts'
@@ -31,9 +31,7 @@ export function session<Data extends object>(
   sessions: Sessions<Data>,
 ): Middleware<DefaultState, { readonly session: Session<Data> }> {
   return async (ctx, next) => {
-    const exchange = sessions.begin(ctx, new KoaFacts(ctx))
-    commitBeforeHeaders(ctx.res, { exchange, failed: (error) => ctx.onerror(error as Error) }) // as: Koa looks what it is
-    const loaded = exchange.load()
+    const loaded = sessions.begin(ctx, new KoaFacts(ctx)).load()
     if (loaded !== undefined) await loaded
     const { context } = ctx.app
     if (!('session' in context)) defineSession(context)
@@ -56,6 +54,11 @@ class KoaFacts implements RequestFacts {
 
   isSecure(): boolean {
     return this.#ctx.secure
+  }
+
+  onUse(exchange: Exchange<object>): void {
+    const ctx = this.#ctx
+    commitBeforeHeaders(ctx.res, { exchange, failed: (error) => ctx.onerror(error as Error) }) // as: Koa looks what it is
   }
 }
 

@@ -130,3 +130,25 @@ test('where the store does not acknowledge a hijacked reply, 503 leaves in its p
   expect(response.headers.get('retry-after')).toBe('5')
   expect(await response.json()).toEqual({ error: 'unavailable' })
 })
+
+test('a session that is asked for when a hijacked reply has left can be read, and refuses to be written', async () => {
+  const codes: unknown[] = []
+  const ask = await serve(async (app) => {
+    await app.register(coatcheck, { sessions })
+    app.get('/', (request, reply) => {
+      reply.hijack()
+      reply.raw.write('a')
+      expect(sessions.of(request).visits).toBeUndefined()
+      try {
+        sessions.of(request).visits = 7
+      } catch (error) {
+        codes.push(error)
+      }
+      reply.raw.end('b')
+    })
+  })
+  const response = await ask('/')
+  expect(await response.text()).toBe('ab')
+  expect(response.headers.getSetCookie()).toEqual([])
+  expect(codes).toMatchObject([{ code: 'ERR_SESSION_SENT' }])
+})

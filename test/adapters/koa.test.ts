@@ -101,3 +101,23 @@ test('ctx.session belongs to the sessions that the request went through, whichev
   const ask = await serve(app)
   for (const path of ['/', '/others', '/']) expect(await (await ask(path)).text()).toBe('its own')
 })
+
+test('a session that is asked for when the headers have left can be read, and refuses to be written', async () => {
+  const codes: unknown[] = []
+  const app = new Koa().use(session(sessions))
+  app.use((ctx) => {
+    ctx.respond = false
+    ctx.res.write('a')
+    expect(ctx.session.visits).toBeUndefined()
+    try {
+      ctx.session.visits = 7
+    } catch (error) {
+      codes.push(error)
+    }
+    ctx.res.end('b')
+  })
+  const response = await (await serve(app))('/')
+  expect(await response.text()).toBe('ab')
+  expect(response.headers.getSetCookie()).toEqual([])
+  expect(codes).toMatchObject([{ code: 'ERR_SESSION_SENT' }])
+})

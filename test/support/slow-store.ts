@@ -1,5 +1,12 @@
 import { EventEmitter, once } from 'node:events'
-import { createSessions, SessionError, type CommitHeaders, type Exchange, type Sessions } from '../../src/index.ts'
+import {
+  createSessions,
+  SessionError,
+  type CommitHeaders,
+  type Exchange,
+  type RequestFacts,
+  type Sessions,
+} from '../../src/index.ts'
 import { commitNow } from './commit-now.ts'
 import { SECRET } from './visitor.ts'
 
@@ -35,7 +42,12 @@ export class SlowStore {
       begin: (request, facts) => {
         const known = begun.get(request)
         if (known !== undefined) return known
-        const exchange = this.#exchange(real.begin(request, facts), loads, commits)
+        const told: RequestFacts = {
+          cookieHeader: facts.cookieHeader,
+          isSecure: () => facts.isSecure(),
+          onUse: () => facts.onUse?.(exchange),
+        }
+        const exchange: Exchange<Data> = this.#exchange(real.begin(request, told), loads, commits)
         begun.set(request, exchange)
         return exchange
       },
