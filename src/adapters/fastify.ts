@@ -1,13 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { CommitHeaders, Exchange, RequestFacts } from '../exchange.ts'
+import type { Exchange, RequestFacts } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, type Denial, type DenialOptions } from './admission.ts'
 import { afterLoad } from './after-load.ts'
 import { commitBeforeHeaders } from './committed-response.ts'
+import { addHeaders, forgetAnswer } from './fastify-reply.ts'
 import { answerFailure } from './node-answer.ts'
-import { isOfOneAnswer } from './one-answer.ts'
-import { varyWithCookie } from './vary.ts'
 
 export type { Denial } from './admission.ts'
 
@@ -104,27 +103,6 @@ class FastifyFacts implements RequestFacts {
 
 // What `fastify-plugin` does: the hooks belong to the instance that registers, and not to a child of it.
 Object.assign(coatcheck, { [Symbol.for('skip-override')]: true, [Symbol.for('fastify.display-name')]: 'coatcheck' })
-
-function addHeaders(reply: FastifyReply, { setCookie, vary, noStore }: CommitHeaders): void {
-  if (!vary) return
-  const given = reply.getHeader('vary')
-  const names = given === undefined ? 'Cookie' : varyWithCookie([given].flat().join(', '))
-  if (names !== undefined) reply.header('vary', names)
-  if (noStore && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
-  for (const line of setCookie) reply.header('set-cookie', line) // Fastify keeps those that are there
-}
-
-function forgetAnswer(reply: FastifyReply, payload: unknown): void {
-  for (const name of Object.keys(reply.getHeaders())) if (isOfOneAnswer(name)) reply.removeHeader(name)
-  if (
-    typeof payload === 'object' &&
-    payload !== null &&
-    'destroy' in payload &&
-    typeof payload.destroy === 'function'
-  ) {
-    payload.destroy()
-  }
-}
 
 /** How `requireUser` answers whom it does not let in. */
 export interface RequireUserOptions extends DenialOptions {

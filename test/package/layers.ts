@@ -53,7 +53,7 @@ function judge(statement: Import): string[] {
     const allowed = PURE[group]?.includes(specifier) ?? true
     return allowed ? [] : [`${arrow(statement)} (${group} does no crypto and no I/O)`]
   }
-  if (group === 'adapters' && typeOnly && from === `src/adapters/${specifier}.ts`) return [] // its own framework
+  if (typeOnly && new RegExp(`^src/adapters/${specifier}(?:-\\w+)?\\.ts$`).test(from)) return [] // its own framework
   return PACKAGES[group]?.includes(specifier) === true ? [] : [`${arrow(statement)} (not a package of ${group})`]
 }
 
