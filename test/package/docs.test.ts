@@ -101,6 +101,13 @@ describe('docs/frameworks.md', () => {
   })
 })
 
+describe('docs/testing.md', () => {
+  test.each(['app.ts', 'app.test.ts'])('shows examples/testing/%s as it is', (name) => {
+    const shown = codeBlocks('docs/testing.md', documents.get('docs/testing.md') ?? '').map(({ code }) => code)
+    expect(shown).toContain(read(`examples/testing/${name}`))
+  })
+})
+
 describe('docs/asvs.md', () => {
   test('names tests that there are', () => {
     const sources = [...readTree('test/identity', ['.ts']).values()].join('\n')

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Browser } from '../support/browser.ts'
@@ -42,4 +43,17 @@ test.each(EXAMPLES)('%s signs in, switches account, shows it once, and signs out
     client.close()
     await example.stop()
   }
+})
+
+test('the example of a tested application passes its own tests', () => {
+  const file = join(ROOT, 'examples/testing/app.test.ts')
+  // What vitest sets for itself is not for another test runner.
+  const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env
+  const { stdout, status } = spawnSync(process.execPath, ['--test', '--test-reporter=tap', file], {
+    encoding: 'utf8',
+    env,
+  })
+  expect(stdout).toContain('# pass 3')
+  expect(stdout).toContain('# fail 0')
+  expect(status).toBe(0)
 })
