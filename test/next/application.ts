@@ -51,7 +51,7 @@ export async function start(settings: Settings): Promise<Application> {
     url: `http://localhost:${port}`,
     output,
     async stop() {
-      child.kill('SIGTERM')
+      child.kill('SIGKILL') // asked to end, it waits for the connections that clients keep open
       await closed
     },
   }
