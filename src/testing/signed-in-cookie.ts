@@ -36,5 +36,7 @@ export async function signedInCookie<Data extends object>(
   }
   session.renew() // written even if there is nothing in it
   const { setCookie } = await exchange.commit()
-  return setCookie.map((line) => line.slice(0, line.indexOf(';')))[0] ?? ''
+  // Not the only line where `previousCookies` are ended, or the application set cookies of its own.
+  const line = setCookie.findLast((each) => each.startsWith(`${sessions.name}=`)) ?? ''
+  return line.slice(0, line.indexOf(';'))
 }

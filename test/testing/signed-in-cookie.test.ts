@@ -5,6 +5,7 @@ import { session } from '../../src/adapters/web.ts'
 import { createIdentity, userSessions } from '../../src/identity/index.ts'
 import { sqliteRegistry } from '../../src/identity/sqlite.ts'
 import { createSessions } from '../../src/index.ts'
+import { previousCookie } from '../../src/previous/index.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { cookieClient, fakeClock, signedInCookie } from '../../src/testing/index.ts'
 import { SECRET } from '../support/visitor.ts'
@@ -64,6 +65,14 @@ describe.each([
     )
     client.setCookie(await signedInCookie(sessions, (held) => identity.signIn(held, 7)))
     expect(await (await client.get('/')).json()).toEqual({ id: 7, name: 'user 7' })
+  })
+
+  test('the cookie is that of the session, where the response ends previous ones, too', async () => {
+    const previous = { name: 'before', open: () => ({ ok: false, reason: 'malformed' }) as const }
+    const followers = createSessions<Data>({ ...options, previousCookies: [previousCookie(previous)] })
+    const client = newClient()
+    client.setCookie(await signedInCookie(followers, { accountId: 7 }))
+    expect(await (await client.get('/')).json()).toEqual({ accountId: 7, notice: null })
   })
 
   test('a session with nothing in it is a session too', async () => {
