@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
-import { runNpm } from '../test/package/pack.ts'
+import { installLocked } from '../test/package/pack.ts'
 import { folderOf, RECIPES, scriptsOf, type Recipe } from '../test/recipes/recipes.ts'
 import { startRecipe } from '../test/recipes/server.ts'
 import { startSlowService } from '../test/recipes/slow-service.ts'
@@ -34,7 +34,7 @@ process.exitCode = failed.length === 0 ? 0 : 1
 
 async function prove(recipe: Recipe): Promise<undefined> {
   const cwd = folderOf(recipe)
-  runNpm(cwd, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'])
+  installLocked(cwd)
   runScript(cwd, 'typecheck')
   if ('build' in scriptsOf(recipe)) runScript(cwd, 'build')
   const slow = await startSlowService()

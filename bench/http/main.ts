@@ -24,7 +24,7 @@ for (const each of frameworks) {
     milliseconds,
     onRound: (round: number) => showProgress(`${each.bare.title}, round`, round, rounds),
   }
-  // oxlint-disable-next-line no-await-in-loop -- see above
+  // oxlint-disable-next-line no-await-in-loop -- of servers that are compared, one works at a time
   measured.push(...(await interleave([each], routes, (contender) => startServer(contender, {}), plan)))
 }
 const result = { rounds, milliseconds, frameworks, routes, rows: rowsOf(frameworks, routes, measured) }

@@ -68,7 +68,7 @@ export async function interleave<Slice>(
       for (const { route, bare, contender } of turnsOf(frameworks, routes, round)) {
         // oxlint-disable-next-line no-await-in-loop -- a slice is worth something only while no other server works
         for (const server of [contender, bare]) await servers.get(server)?.warmUp(route, RESTED)
-        // oxlint-disable-next-line no-await-in-loop -- see above
+        // oxlint-disable-next-line no-await-in-loop -- while a slice is measured no other server works
         measured.push(...(await takeTurns(contender, bare, route, take)))
       }
     }
@@ -87,9 +87,9 @@ async function takeTurns<Slice>(
   const measured: Measured<Slice>[] = []
   let before = await take(bare, route)
   for (let pair = 0; pair < PAIRS; pair++) {
-    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    // oxlint-disable-next-line no-await-in-loop -- a slice and those just before and after it are what is compared
     const own = await take(contender, route)
-    // oxlint-disable-next-line no-await-in-loop -- see above
+    // oxlint-disable-next-line no-await-in-loop -- the slice just after it
     const after = await take(bare, route)
     measured.push({ contender, route, before, own, after })
     before = after

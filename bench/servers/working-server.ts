@@ -32,7 +32,7 @@ export async function startServer(
   return {
     async warmUp(route, count) {
       for (let done = 0; done < count;) {
-        // oxlint-disable-next-line no-await-in-loop -- until it is enough
+        // oxlint-disable-next-line no-await-in-loop -- whether to go on depends on how many have been answered
         done += (await runLoad(port, nextOf(route), WARM_UP_SLICE_MS)).requests
       }
     },

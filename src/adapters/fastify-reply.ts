@@ -6,8 +6,7 @@ import { varyWithCookie } from './vary.ts'
 /** What a session adds to a reply. */
 export function addHeaders(reply: FastifyReply, { setCookie, vary, noStore }: CommitHeaders): void {
   if (!vary) return
-  const given = reply.getHeader('vary')
-  const names = given === undefined ? 'Cookie' : varyWithCookie([given].flat().join(', '))
+  const names = varyWithCookie(reply.getHeader('vary'))
   if (names !== undefined) reply.header('vary', names)
   if (noStore && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   for (const line of setCookie) reply.header('set-cookie', line) // Fastify keeps those that are there

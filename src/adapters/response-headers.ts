@@ -6,8 +6,7 @@ import { varyWithCookie } from './vary.ts'
 /** What a session adds to a response. */
 export function addHeaders(response: NodeResponse, { setCookie, vary, noStore }: CommitHeaders): void {
   if (!vary) return
-  const given = response.getHeader('vary')
-  const names = given === undefined ? 'Cookie' : varyWithCookie([given].flat().join(', '))
+  const names = varyWithCookie(response.getHeader('vary'))
   if (names !== undefined) response.setHeader('Vary', names)
   if (noStore && !response.hasHeader('cache-control')) response.setHeader('Cache-Control', 'no-store')
   for (const line of setCookie) response.appendHeader('Set-Cookie', line)

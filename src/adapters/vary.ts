@@ -1,7 +1,12 @@
+/** A header as a framework hands it out: what was set, or nothing. */
+type Given = string | number | readonly string[] | null | undefined
+
 /** The Vary header with `Cookie` in it (RFC 9110 §12.5.5), or `undefined` when `existing` says it already. */
-export function varyWithCookie(existing: string): string | undefined {
-  if (existing === '') return 'Cookie'
-  const names = existing
+export function varyWithCookie(existing: Given): string | undefined {
+  if (existing === undefined || existing === null) return 'Cookie' // the usual case
+  const names = [existing]
+    .flat()
+    .join()
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')

@@ -22,7 +22,7 @@ export function withHeaders(response: Response, commit: CommitHeaders): Response
 }
 
 function addHeaders(headers: Headers, { setCookie, noStore }: CommitHeaders): void {
-  const vary = varyWithCookie(headers.get('vary') ?? '')
+  const vary = varyWithCookie(headers.get('vary'))
   if (vary !== undefined) headers.set('vary', vary)
   if (noStore && !headers.has('cache-control')) headers.set('cache-control', 'no-store')
   for (const line of setCookie) headers.append('set-cookie', line)

@@ -39,7 +39,7 @@ async function visit(): Promise<void> {
     request.headers.cookie = cookie
     // oxlint-disable-next-line no-await-in-loop -- as on one connection
     await handler(request, new ServerResponse(request))
-    // oxlint-disable-next-line no-await-in-loop -- see above
+    // oxlint-disable-next-line no-await-in-loop -- the next request comes after the answer
     await turn() // until the store has acknowledged
   }
 }

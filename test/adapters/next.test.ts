@@ -229,7 +229,7 @@ describe('an action', () => {
       expect(pair).toMatch(/^_shop_session=(?:[\w-]|%2B|%2F|%3D)+$/)
       expect(rails.read(pair).note).toBe('x'.repeat(length))
       current.render()
-      // oxlint-disable-next-line no-await-in-loop -- see above
+      // oxlint-disable-next-line no-await-in-loop -- it reads what this very request wrote
       expect((await mine.read()).note).toBe('x'.repeat(length))
     }
   })

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { runNpm } from '../package/pack.ts'
+import { installLocked } from '../package/pack.ts'
 import { freePort } from '../support/free-port.ts'
 
 const FOLDER = join(import.meta.dirname, '../../examples/next')
@@ -27,7 +27,7 @@ export interface Application {
 
 /** Installs Next and the package as it is built into the example's own folder, as npm would from the registry. */
 export function install(): void {
-  runNpm(FOLDER, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'])
+  installLocked(FOLDER)
 }
 
 /** `next build`, which also checks the types. @throws with all that it printed */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { parseSetCookie } from 'cookie'
+import { keepCookie } from '../support/keep-cookie.ts'
 import { tampered } from '../package/example-server.ts'
 import type { Probe, Recipe } from './recipes.ts'
 import type { RecipeServer } from './server.ts'
@@ -94,13 +94,7 @@ class Browser {
     this.#slow.answer() // now that the headers are here
     const cookies = response.headers.getSetCookie().filter((line) => line.startsWith('__Host-session='))
     assert.ok(cookies.length <= 1, `${path} sends the session twice`)
-    for (const line of cookies) this.#keep(line)
+    for (const line of cookies) keepCookie(this.cookies, line)
     return { status: response.status, headers: response.headers, text: await response.text(), cookies }
-  }
-
-  #keep(line: string): void {
-    const { name, value = '', maxAge } = parseSetCookie(line, { decode: (text) => text })
-    if (maxAge === 0) this.cookies.delete(name)
-    else this.cookies.set(name, value)
   }
 }

@@ -1,4 +1,4 @@
-import { parseSetCookie } from 'cookie'
+import { keepCookie } from '../support/keep-cookie.ts'
 
 /** What a visitor got. */
 export interface Reply {
@@ -26,11 +26,7 @@ export class Visitor {
     const headers = cookie === '' ? {} : { cookie }
     const response = await fetch(this.#origin + path, { method, headers, redirect: 'manual' })
     const setCookie = response.headers.getSetCookie()
-    for (const line of setCookie) {
-      const { name, value = '', maxAge } = parseSetCookie(line, { decode: (text) => text })
-      if (maxAge === 0) this.cookies.delete(name)
-      else this.cookies.set(name, value)
-    }
+    for (const line of setCookie) keepCookie(this.cookies, line)
     return { status: response.status, headers: response.headers, setCookie, text: await response.text() }
   }
 

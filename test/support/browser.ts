@@ -1,6 +1,6 @@
-import { parseSetCookie } from 'cookie'
 import { text } from 'node:stream/consumers'
 import type { Answer, HttpClient, Question } from './http-client.ts'
+import { keepCookie } from './keep-cookie.ts'
 
 /** An answer that has come as a whole. */
 export interface Page {
@@ -52,13 +52,7 @@ export class Browser {
     const headers = { ...(cookie !== '' && { cookie }), ...question.headers }
     const answer = await this.#client.ask(path, { ...question, headers })
     const setCookie = answer.headers.getSetCookie()
-    for (const line of setCookie) this.#keep(line)
+    for (const line of setCookie) keepCookie(this.cookies, line)
     return { ...answer, setCookie }
-  }
-
-  #keep(line: string): void {
-    const { name, value = '', maxAge } = parseSetCookie(line, { decode: (encoded) => encoded })
-    if (maxAge === 0) this.cookies.delete(name)
-    else this.cookies.set(name, value)
   }
 }

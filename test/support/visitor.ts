@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { parseSetCookie } from 'cookie'
 import type { CommitHeaders, Exchange, SessionEvent, Sessions } from '../../src/index.ts'
 import { commitNow } from './commit-now.ts'
+import { keepCookie } from './keep-cookie.ts'
 
 export const SECRET = randomBytes(32).toString('hex')
 export const OLD_SECRET = randomBytes(32).toString('base64url')
@@ -51,11 +51,7 @@ export class Visitor<Data extends object> {
 
   /** The response arrives. */
   keep(commit: CommitHeaders): CommitHeaders {
-    for (const line of commit.setCookie) {
-      const { name, value = '', maxAge } = parseSetCookie(line, { decode: (text) => text })
-      if (maxAge === 0) this.cookies.delete(name)
-      else this.cookies.set(name, value)
-    }
+    for (const line of commit.setCookie) keepCookie(this.cookies, line)
     return commit
   }
 }

@@ -1,5 +1,7 @@
 import { expect } from 'vitest'
+import type { Data } from '../app.ts'
 import { inCookie, inStore, scenario, type Scenario } from '../scenario.ts'
+import type { World } from '../world.ts'
 
 const broken = (): never => {
   throw new Error('the handler failed')
@@ -61,48 +63,41 @@ export const ERRORS: readonly Scenario[] = [
   }),
 
   inCookie('a session that outgrows the cookie is a 500 at that write, and the old one stays', async (world) => {
-    const sessions = world.createSessions({ guard: 'json' })
-    const codes: unknown[] = []
-    const browser = await world.open(
-      {
-        '/write': world.does((session) => (session.userId = 7), sessions),
-        '/overflow': world.does((session) => (session.note = 'x'.repeat(5000)), sessions),
-        '/read': world.shows(sessions),
-      },
-      {
-        sessions: [sessions],
-        errorPage(call, error) {
-          codes.push(Reflect.get(Object(error), 'code'))
-          return call.text('too much', 500)
-        },
-      },
-    )
-    await browser.post('/write')
-    expect(await browser.post('/overflow')).toMatchObject({ status: 500, setCookie: [] })
+    const { codes, left } = await outgrow(world, { write: { userId: 7 }, overflow: { note: 'x'.repeat(5000) } })
     expect(codes).toEqual(['ERR_COOKIE_OVERFLOW'])
-    expect(await browser.json('/read')).toEqual({ userId: 7 })
+    expect(left).toEqual({ userId: 7 })
   }),
 
   inStore('a session that outgrows its store is a 500 at that write, and the old one stays', async (world) => {
-    const sessions = world.createSessions({ guard: 'json' })
-    const codes: unknown[] = []
-    const browser = await world.open(
-      {
-        '/write': world.does((session) => (session.note = 'x'.repeat(60_000)), sessions),
-        '/overflow': world.does((session) => (session.note = 'x'.repeat(70_000)), sessions),
-        '/read': world.shows(sessions),
-      },
-      {
-        sessions: [sessions],
-        errorPage(call, error) {
-          codes.push(Reflect.get(Object(error), 'code'))
-          return call.text('too much', 500)
-        },
-      },
-    )
-    await browser.post('/write')
-    expect(await browser.post('/overflow')).toMatchObject({ status: 500, setCookie: [] })
+    const write = { note: 'x'.repeat(60_000) }
+    const { codes, left } = await outgrow(world, { write, overflow: { note: 'x'.repeat(70_000) } })
     expect(codes).toEqual(['ERR_SESSION_OVERFLOW'])
-    expect(await browser.json('/read')).toEqual({ note: 'x'.repeat(60_000) })
+    expect(left).toEqual(write)
   }),
 ]
+
+/** Writes what fits and then what does not, and gives the codes of the errors and what is left in the session. */
+async function outgrow(
+  world: World,
+  { write, overflow }: { readonly write: Partial<Data>; readonly overflow: Partial<Data> },
+): Promise<{ codes: unknown[]; left: unknown }> {
+  const sessions = world.createSessions({ guard: 'json' })
+  const codes: unknown[] = []
+  const browser = await world.open(
+    {
+      '/write': world.does((session) => Object.assign(session, write), sessions),
+      '/overflow': world.does((session) => Object.assign(session, overflow), sessions),
+      '/read': world.shows(sessions),
+    },
+    {
+      sessions: [sessions],
+      errorPage(call, error) {
+        codes.push(Reflect.get(Object(error), 'code'))
+        return call.text('too much', 500)
+      },
+    },
+  )
+  await browser.post('/write')
+  expect(await browser.post('/overflow')).toMatchObject({ status: 500, setCookie: [] })
+  return { codes, left: await browser.json('/read') }
+}
