@@ -6,10 +6,11 @@ import type { RefusedReason } from './errors.ts'
 import type { Emit } from './events.ts'
 import type { CheckedOptions, SessionsOptions } from './options.ts'
 import { validate } from './schema.ts'
-import { nullObject } from './serializers/plain.ts'
+import { isSameJson, nullObject } from './serializers/plain.ts'
 import type { OpenedCookie, PersistenceHost } from './persistence/persistence.ts'
 import type { PreviousRefusal } from './previous/previous-cookie-source.ts'
-import type { Loaded } from './session/host.ts'
+import type { JsonObject } from './serializers/serializer.ts'
+import type { Loaded, SessionRecord } from './session/host.ts'
 import { expiry } from './session/lifetime.ts'
 import { isHidden } from './session/reserved-keys.ts'
 
@@ -77,11 +78,19 @@ export function createOpening<Data extends object>(
       const valid = validate(data, options.schema, options.migrate)
       if (valid === undefined) return refuse('schema')
       if (valid.migrated) emit({ type: 'migrated' })
+      const after = Object.assign(nullObject(), valid.data, hidden)
+      const texts = valid.migrated ? textsOfKept(record, after) : record.texts
       return {
-        record: { ...record, data: Object.assign(nullObject(), valid.data, hidden) },
+        record: { ...record, data: after, texts },
         stale,
         migrated: valid.migrated,
       }
     },
   }
+}
+
+/** The texts of what is the same afterwards; what is not is written anew. */
+function textsOfKept({ data, texts }: SessionRecord, after: JsonObject): SessionRecord['texts'] {
+  if (texts === undefined) return undefined
+  return () => new Map([...texts()].map(([key, text]) => [key, isSameJson(data[key], after[key]) ? text : undefined]))
 }

@@ -103,7 +103,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
   const checked = checkOptions(options)
   const { attributes, clock } = checked
   const { name } = attributes
-  const cookieFormat = options.format ?? compactFormat(options.secrets)
+  const cookieFormat = options.format ?? compactFormat(options.secrets, checked.cacheBytes)
   const sealers = cookieFormat.sealers(clock)
   const format = cookieFormat.session(name, clock)
   const emit = createEmit(name, clock, options.onEvent)

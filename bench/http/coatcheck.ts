@@ -7,14 +7,18 @@ import type * as NodeAdapter from '../../src/adapters/node.ts'
 import type * as Index from '../../src/index.ts'
 import type { Sessions } from '../../src/index.ts'
 import { built } from '../built.ts'
+import { CACHE_BYTES } from './environment.ts'
 import type { VisitorSession } from '../servers/visitor-session.ts'
 
 const { createSessions } = await built<typeof Index>('index.js')
 
-/** Sessions in the cookie, with all options as they are by default. */
+const cacheBytes = process.env[CACHE_BYTES]
+
+/** Sessions in the cookie, with all options as they are by default, unless the environment says otherwise. */
 export const sessions: Sessions<VisitorSession> = createSessions<VisitorSession>({
   name: 'session',
   secrets: [randomBytes(32).toString('base64url')],
+  ...(cacheBytes === undefined ? {} : { cacheBytes: Number(cacheBytes) }),
 })
 
 // Each server loads its own adapter alone.

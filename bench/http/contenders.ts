@@ -1,3 +1,4 @@
+import { CACHE_BYTES } from './environment.ts'
 import { installedVersion } from '../installed-version.ts'
 import type { Contender, Framework } from '../servers/contender.ts'
 
@@ -42,12 +43,17 @@ function frameworkOf(
   others: readonly (readonly [server: string, title: string, sessions?: Contender['sessions']])[],
 ): HttpFramework {
   const coatcheck = contender(`${file}-coatcheck`, 'coatcheck', 'cookie')
+  const forgetful: Contender = {
+    ...coatcheck,
+    title: 'coatcheck, cacheBytes: 0',
+    env: { [CACHE_BYTES]: '0' },
+  }
   const handWritten = contender(`${file}-hand-written`, 'AES-256-GCM by hand', 'cookie')
   return {
     bare: { title, server: `servers/alone/${file}` },
     coatcheck,
     handWritten,
-    contenders: [coatcheck, handWritten, ...others.map((other) => contender(...other))],
+    contenders: [coatcheck, forgetful, handWritten, ...others.map((other) => contender(...other))],
   }
 }
 

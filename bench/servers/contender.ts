@@ -4,6 +4,8 @@ export interface Contender {
   readonly title: string
   /** Its file, below `bench/` and without `.ts`. */
   readonly server: string
+  /** What the server is told by its environment, where one file serves several rows. */
+  readonly env?: Readonly<Record<string, string>> | undefined
   /** Where its sessions are, if it has any. */
   readonly sessions?: 'cookie' | 'memory' | 'redis' | 'sqlite' | 'postgres' | undefined
 }

@@ -17,10 +17,10 @@ const WARM_UP_SLICE_MS = 100
 
 /** A server in a process of its own, with a thousand visitors who are signed in. */
 export async function startServer(
-  { server, sessions }: Contender,
+  { server, sessions, env: own = {} }: Contender,
   env: Readonly<Record<string, string>>,
 ): Promise<Server<Work>> {
-  const process = await startServerProcess<Ready>(join(import.meta.dirname, '..', `${server}.ts`), env)
+  const process = await startServerProcess<Ready>(join(import.meta.dirname, '..', `${server}.ts`), { ...env, ...own })
   const { port } = process.ready
   const cookieHeaders = await signIn(port, sessions !== undefined)
   const requests = new Map<Route, () => Buffer>()

@@ -1,30 +1,28 @@
 import { sealedSessionLength } from '../sealing/compact.ts'
+import { rememberOpened } from '../sealing/remembered-sealer.ts'
 import { createCompactSealer, type PayloadSealer } from '../sealing/sealer.ts'
 import { createSecretRing, type SecretInput } from '../sealing/secrets.ts'
-import { json } from '../serializers/json.ts'
-import type { Json, Serializer } from '../serializers/serializer.ts'
+import { json, jsonBytes } from '../serializers/json.ts'
+import type { Serializer } from '../serializers/serializer.ts'
 import { cookiePurpose, createCookieSealers } from './jar-sealers.ts'
 import type { CookieFormat, SessionFormat } from './session-format.ts'
 
-/** Our own format, for sessions and jar alike. @throws `ERR_SECRET` */
-export function compactFormat(secrets: readonly SecretInput[]): CookieFormat {
+/**
+ * Our own format, for sessions and jar alike.
+ *
+ * @param cacheBytes what the session cookies that were opened lately may take
+ * @throws `ERR_SECRET`
+ */
+export function compactFormat(secrets: readonly SecretInput[], cacheBytes = 0): CookieFormat {
   const ring = createSecretRing(secrets)
   return {
     name: 'compact',
-    session: (name, clock) => createCompactSessionFormat(createCompactSealer(ring, cookiePurpose(name), clock), json),
+    session(name, clock) {
+      const sealer = createCompactSealer(ring, cookiePurpose(name), clock)
+      return createCompactSessionFormat(rememberOpened(sealer, cacheBytes), json)
+    },
     sealers: (clock) => createCookieSealers(ring, clock),
   }
-}
-
-/** Text that JSON writes as it is, between quotes: ASCII without quotes, backslashes and control characters. */
-const VERBATIM = /^[ !#-[\]-~]*$/
-
-/** Every key and value of a session is measured before it is written, and most are short text or numbers. */
-function jsonBytes(value: Json): number {
-  if (typeof value === 'string' && VERBATIM.test(value)) return value.length + 2
-  return typeof value === 'object' || typeof value === 'string'
-    ? Buffer.byteLength(JSON.stringify(value))
-    : String(value).length
 }
 
 /** Sessions in our own format: header and JSON, sealed for the cookie's name. Layout in `docs/format.md`. */

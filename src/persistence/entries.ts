@@ -14,13 +14,14 @@ export type Entries = ReadonlyMap<string, string>
 const FLASH_ENTRY = 'flash.'
 const LIKE_FLASH = 'flash:'
 
-export function entriesOf(data: JsonObject): Entries {
+/** @param texts the JSON of the values that nobody changed, by their keys */
+export function entriesOf(data: JsonObject, texts?: ReadonlyMap<string, string | undefined>): Entries {
   const entries = new Map<string, string>()
   for (const [key, value] of Object.entries(data)) {
     if (key === FLASH_KEY && isJsonObject(value)) {
       for (const [name, item] of Object.entries(value)) entries.set(FLASH_ENTRY + escape(name), JSON.stringify(item))
     } else {
-      entries.set(entryName(key), JSON.stringify(value))
+      entries.set(entryName(key), texts?.get(key) ?? JSON.stringify(value))
     }
   }
   return entries
@@ -35,6 +36,13 @@ export function dataOf(entries: Entries): JsonObject | undefined {
   } catch {
     return undefined // not JSON, or a name that was not escaped as ours are
   }
+}
+
+/** The JSON of each key as it is kept; the flash is in many pieces, and has none. */
+export function textsOf(entries: Entries): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>()
+  for (const [name, text] of entries) if (!name.startsWith(FLASH_ENTRY)) texts.set(keyOf(name), text)
+  return texts
 }
 
 /** What changes `before` into `after`. @param additions sums that were added to keys which nothing else wrote */
@@ -60,7 +68,7 @@ const NONE: readonly string[] = []
 
 function put(data: JsonObject, name: string, value: Json): void {
   const isFlash = name.startsWith(FLASH_ENTRY)
-  const key = unescape(isFlash ? name.slice(FLASH_ENTRY.length) : name.replace(/^flash:/, 'flash'))
+  const key = isFlash ? unescape(name.slice(FLASH_ENTRY.length)) : keyOf(name)
   if (isPrototypeKey(key)) throw new SyntaxError('a key that reaches prototypes')
   if (!isFlash) {
     data[key] = value
@@ -73,6 +81,11 @@ function put(data: JsonObject, name: string, value: Json): void {
 
 function entryName(key: string): string {
   return escape(key.startsWith(FLASH_KEY) ? LIKE_FLASH + key.slice(FLASH_KEY.length) : key)
+}
+
+/** The key of an entry that is no part of the flash. */
+function keyOf(name: string): string {
+  return unescape(name.startsWith(LIKE_FLASH) ? FLASH_KEY + name.slice(LIKE_FLASH.length) : name)
 }
 
 /** What no database takes in a name, or two databases take differently: control characters and halves of a character. */

@@ -8,7 +8,7 @@ import { TICKET_KEY } from '../session/reserved-keys.ts'
 import type { SessionState } from '../session/state.ts'
 import type { SessionStore } from '../stores/store.ts'
 import { createAskingStore, type AskingStore } from './asking-store.ts'
-import { dataOf, difference, entriesOf, type Entries } from './entries.ts'
+import { dataOf, difference, entriesOf, textsOf, type Entries } from './entries.ts'
 import type { MoveIn, OpenedCookie, Persistence, PersistenceHost, Visit } from './persistence.ts'
 import { storedTimes } from './stored-times.ts'
 import { createStoreBudget } from './store-budget.ts'
@@ -118,7 +118,9 @@ export class StoreVisit implements Visit {
     this.#id = storedId
     this.#before = stored.entries
     const { id, slid, persistent } = cookie
-    this.#loaded = validate({ id, created: stored.created, slid, persistent, data }, stale || carried === undefined)
+    const texts = lazily(() => textsOf(stored.entries))
+    const record = { id, created: stored.created, slid, persistent, data, texts }
+    this.#loaded = validate(record, stale || carried === undefined)
   }
 
   async #end(outcome: Outcome): Promise<Outcome> {
@@ -144,7 +146,7 @@ export class StoreVisit implements Visit {
   /** Writes what this request changed to the session that it was read from, if that is still there. */
   async #goOn(ticket: Ticket, outcome: Write): Promise<Outcome> {
     const { record, because } = outcome
-    const after = entriesOf(record.data)
+    const after = entriesOf(record.data, record.texts?.())
     const renewed = because === 'renewed' ? renewedTicket(ticket) : undefined
     const change = {
       ...difference(this.#before, after, outcome.additions),
@@ -173,4 +175,10 @@ export class StoreVisit implements Visit {
 function inCookieOnly(outcome: Write, ticket: Ticket): Outcome {
   const data = Object.assign(nullObject(), { [TICKET_KEY]: ticket })
   return { ...outcome, record: { ...outcome.record, data, texts: undefined } }
+}
+
+/** Makes something when it is first asked for. */
+function lazily<Value extends object>(make: () => Value): () => Value {
+  let made: Value | undefined
+  return () => (made ??= make())
 }

@@ -76,7 +76,7 @@ class MovingOut implements Visit {
     const data = Object.assign(nullObject(), loaded.record.data, { [FORMER_TICKET_KEY]: ticket })
     if (!fitsCookie(data, this.#host)) return
     this.#former = ticket
-    this.#loaded = { ...loaded, record: { ...loaded.record, data }, stale: true }
+    this.#loaded = { ...loaded, record: { ...loaded.record, data, texts: undefined }, stale: true }
   }
 
   async #endFormer(ticket: Ticket, outcome: Outcome): Promise<Outcome> {

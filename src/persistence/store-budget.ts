@@ -1,4 +1,5 @@
 import { heaviestKeys, SessionError } from '../errors.ts'
+import { jsonBytes } from '../serializers/json.ts'
 import type { Budget } from '../session/ledger.ts'
 import { DEFAULT_MAX_BYTES, type SessionStore } from '../stores/store.ts'
 
@@ -9,8 +10,8 @@ export function createStoreBudget(
 ): Budget {
   return {
     limit: maxBytes,
-    bytes: (jsonBytes) => jsonBytes,
-    jsonBytes: (value) => Buffer.byteLength(JSON.stringify(value)),
+    bytes: (all) => all,
+    jsonBytes: (value) => jsonBytes(value),
     overflow(bytes, byKey) {
       onOverflow(bytes)
       return new SessionError(

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { deriveSubKey, sealPrefix } from './compact.ts'
+import { createMemory } from './memory.ts'
 import { randomBytes16, randomGeneration } from './random.ts'
 import type { Secret } from './secrets.ts'
 
@@ -59,34 +60,24 @@ export interface SubKeyMemory {
   readonly size: number
 }
 
-/** Two generations: what was used since the last turn-over survives it, the rest goes. Both together hold the bound. */
 export function createSubKeyMemory(bound: number = REMEMBERED_SUB_KEYS): SubKeyMemory {
-  let young = new Map<string, OpeningKey>()
-  let old = new Map<string, OpeningKey>()
+  const memory = createMemory<OpeningKey>(bound, () => 1)
   // What a process opens was mostly sealed by one process, and comparing costs a third of hashing. A prefix that is only
-  // met here may fall out of the maps meanwhile; it is derived again when another one has come in between.
+  // met here may fall out of the memory meanwhile; it is derived again when another one has come in between.
   let lastPrefix: string | undefined
   let lastKey: OpeningKey | undefined
-  const remember = (prefix: string, key: OpeningKey): void => {
-    // A slice keeps the whole cookie it was cut from alive; the copy holds 28 bytes.
-    young.set(Buffer.from(prefix, 'latin1').toString('latin1'), key)
-    if (young.size < bound / 2) return
-    old = young
-    young = new Map()
-  }
   return {
     get(prefix) {
       if (prefix === lastPrefix) return lastKey
-      const found = young.get(prefix) ?? old.get(prefix)
+      const found = memory.get(prefix)
       if (found === undefined) return undefined
-      if (!young.has(prefix)) remember(prefix, found)
       lastPrefix = prefix
       lastKey = found
       return found
     },
-    remember,
+    remember: (prefix, key) => memory.remember(prefix, key),
     get size() {
-      return new Set([...young.keys(), ...old.keys()]).size
+      return memory.weight
     },
   }
 }

@@ -15,6 +15,17 @@ export const json: Serializer = {
   },
 }
 
+/** Text that JSON writes as it is, between quotes: ASCII without quotes, backslashes and control characters. */
+const VERBATIM = /^[ !#-[\]-~]*$/
+
+/** The bytes of UTF-8 of a value as JSON. Every key and value of a session is measured, and most are short text or numbers. */
+export function jsonBytes(value: Json): number {
+  if (typeof value === 'string' && VERBATIM.test(value)) return value.length + 2
+  return typeof value === 'object' || typeof value === 'string'
+    ? Buffer.byteLength(JSON.stringify(value))
+    : String(value).length
+}
+
 /** Any JSON value, objects without prototypes. @throws `SyntaxError` */
 export function parseJson(text: string): Json {
   const value = JSON.parse(text) as Json // as: JSON.parse gives nothing else

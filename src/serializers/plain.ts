@@ -100,6 +100,11 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Whether two values are the same as JSON. */
+export function isSameJson(a: Json | undefined, b: Json | undefined): boolean {
+  return a === b || (typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b))
+}
+
 /**
  * An empty object for data: `toString`, `constructor` and `__proto__` are not there. Its prototype is not null but frozen
  * and empty, because V8 makes a hash table of every object whose prototype is null, which is slow to make, to read and to

@@ -1,5 +1,5 @@
 import { SessionError, type RefusedReason } from '../errors.ts'
-import { checkKey, isJsonObject, nullObject, pathTo } from '../serializers/plain.ts'
+import { checkKey, isJsonObject, isSameJson, nullObject, pathTo } from '../serializers/plain.ts'
 import type { Json, JsonObject } from '../serializers/serializer.ts'
 import { FlashState } from './flash.ts'
 import { guardedCopy, refuseLargeValue, refuseRecords } from './guard.ts'
@@ -119,7 +119,7 @@ export class SessionState {
     }
     const copy = guardedCopy(value, path, this.#host.rules)
     this.#open()
-    if (key in this.#data && isSame(this.#data[key], copy)) {
+    if (key in this.#data && isSameJson(this.#data[key], copy)) {
       this.#additions?.forget(key)
       return
     }
@@ -451,11 +451,6 @@ export class SessionState {
       else this.#forgetText(FLASH_KEY)
     }
   }
-}
-
-/** Whether two values are the same as JSON. */
-function isSame(a: Json | undefined, b: Json): boolean {
-  return a === b || (typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b))
 }
 
 function flashText(data: JsonObject): string | undefined {

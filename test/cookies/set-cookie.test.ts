@@ -138,6 +138,8 @@ test.each<[object, RegExp]>([
   [{ guard: 'strict' }, /^guard is "strict", expected 'identity', 'json' or rules/],
   [{ guard: { refuseRecords: 'no' } }, /refuseRecords is no boolean/],
   [{ guard: { maxValueBytes: 0 } }, /maxValueBytes is 0/],
+  [{ cacheBytes: -1 }, /cacheBytes is -1, expected a whole number of bytes, 0 for none/],
+  [{ cacheBytes: 0.5 }, /cacheBytes is 0\.5/],
   [{ guard: { maxDepth: 100 } }, /maxDepth is 100, expected 1 to 99/],
   [{ onEvent: 3 }, /^onEvent is a number, expected a function/],
   [{ clock: 3 }, /^clock is a number/],

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { createSessions, type Sessions } from '../../src/index.ts'
 import { encryptedMessages } from '../../src/rails/cookie-message.ts'
 import { escapeValue, unescapeValue } from '../../src/rails/escaped-value.ts'
@@ -35,7 +36,7 @@ function minted(payload: string | Uint8Array, options: Partial<RailsOptions> = {
 }
 
 /** What is inside a cookie that we wrote. */
-function payloadOf(visitor: Visitor<Loose>, options: Partial<RailsOptions> = {}): string {
+function payloadOf(visitor: Pick<Visitor<Loose>, 'cookies'>, options: Partial<RailsOptions> = {}): string {
   const messages = encryptedMessages(checkRailsOptions({ ...base, ...options }))
   const opened = messages(NAME).open(visitor.cookies.get(NAME) ?? '', 0)
   return opened.ok ? opened.value.toString() : opened.reason
@@ -254,6 +255,26 @@ test('secrets and timeouts of our own beside a format are refused', () => {
   expect(() => createSessions({ name: NAME, format, idleTimeout: '1h' })).toThrow(
     /idleTimeout is given beside format rails/,
   )
+  expect(() => createSessions({ name: NAME, format, cacheBytes: 0 })).toThrow(/cacheBytes is given beside format rails/)
+})
+
+test('what migrate makes of a key is written, and the other keys keep the bytes that they came with', () => {
+  const { visitor } = setUp()
+  visitor.cookies.set(NAME, minted(`{"session_id":"${ID}","user":"7","big":18446744073709551615,"gone":1}`))
+  const sessions = createSessions<{ user: { id: number }; big: number; seen?: boolean | undefined }>({
+    name: NAME,
+    format: railsFormat(base),
+    guard: 'json',
+    schema: z.object({ user: z.object({ id: z.number() }), big: z.number(), seen: z.boolean().optional() }),
+    migrate: ({ user, big }) => ({ user: { id: Number(user) }, big: Number(big) }),
+  })
+  const migrated = new Visitor(sessions)
+  migrated.cookies.set(NAME, visitor.cookies.get(NAME) ?? '')
+  migrated.visit(({ session }) => {
+    expect(session.user).toEqual({ id: 7 })
+    session.seen = true
+  })
+  expect(payloadOf(migrated)).toBe(`{"session_id":"${ID}","user":{"id":7},"big":18446744073709551615,"seen":true}`)
 })
 
 test('without expireAfter, "remember me" and timeouts are refused at the line that asks for them', () => {

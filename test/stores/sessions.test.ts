@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { memoryStore } from '../../src/stores/memory.ts'
 import type { AnyData } from '../../src/index.ts'
-import type { SessionStore } from '../../src/stores/store.ts'
+import type { SessionChange, SessionStore } from '../../src/stores/store.ts'
 import { OLD_SECRET, SECRET } from '../support/visitor.ts'
 import { App, Browser } from './browser.ts'
 import { PLACES, type Place } from './places.ts'
@@ -57,6 +57,38 @@ describe.each(PLACES)('sessions in a store: %s', (_, openPlace) => {
     await browser.visit((session) => expect(session.isNew).toBe(true))
     expect(asked).toEqual([])
     expect(browser.cookie).toBeUndefined()
+  })
+
+  test('only what a request changed is written, however the text of the rest came into the store', async () => {
+    const ids: string[] = []
+    const changes: SessionChange[] = []
+    const spy: SessionStore = {
+      name: 'spy',
+      find: (id) => store.find(id),
+      insert: (id, ...rest) => (ids.push(id), store.insert(id, ...rest)),
+      update: (id, change, now) => (changes.push(change), store.update(id, change, now)),
+      delete: (id) => store.delete(id),
+    }
+    const app = new App({ store: spy })
+    const browser = new Browser(app)
+    await browser.visit((session) => (session['price'] = 1))
+    const [id = ''] = ids
+    const now = Math.floor(app.clock.now() / 1000)
+    const theirs = new Map([
+      ['price', '1.0'],
+      ['cart', '{ "items": [1e2, 2] }'],
+    ])
+    await store.update(id, { set: theirs, remove: [], add: new Map(), slid: now, expiresAt: now + 3600 }, now)
+    await browser.visit((session) => {
+      session['seen'] = true
+      expect(session.size.byKey).toMatchObject({
+        price: '"price":1.0'.length,
+        cart: '"cart":{ "items": [1e2, 2] }'.length,
+      })
+    })
+    expect([...(changes[0]?.set ?? [])]).toEqual([['seen', 'true']])
+    await browser.visit((session) => (session['cart'] as { items: number[] }).items.push(3)) // as: what was stored above
+    expect([...(changes[1]?.set ?? [])]).toEqual([['cart', '{"items":[100,2,3]}']])
   })
 
   test('reading is one question, and writing one more; neither sends a cookie that says the same', async () => {
