@@ -11,6 +11,8 @@ export interface Row {
   readonly isBare: boolean
   readonly perSecond: number
   readonly ratio: Quartiles
+  /** The same, in the order in which it was measured. */
+  readonly ratios: readonly number[]
   /** Milliseconds. */
   readonly p99: number
   readonly p99Ratio: Quartiles
@@ -60,10 +62,12 @@ function mean(a: Slice, b: Slice): Slice {
 
 function figuresOf(pairs: readonly Pair[]): Omit<Row, 'route' | 'contender' | 'isBare'> {
   const median = (figure: keyof Slice): number => quartiles(pairs.map(({ own }) => own[figure])).median
+  const ratios = pairs.map(({ own, alone }) => own.perSecond / alone.perSecond)
   const over = (combine: (pair: Pair) => number): Quartiles => quartiles(pairs.map(combine))
   return {
     perSecond: median('perSecond'),
-    ratio: over(({ own, alone }) => own.perSecond / alone.perSecond),
+    ratio: quartiles(ratios),
+    ratios,
     p99: median('p99'),
     p99Ratio: over(({ own, alone }) => own.p99 / alone.p99),
     cpu: median('cpu'),

@@ -2,8 +2,8 @@ import { installedVersion } from '../installed-version.ts'
 import { machine } from '../machine.ts'
 import type { Quartiles } from '../quartiles.ts'
 import { figure, markdownTable, wrap } from '../table-text.ts'
+import { verdicts } from './goals.ts'
 import type { Row } from './rows.ts'
-import { READ, WRITE, type Route } from '../servers/routes.ts'
 
 export interface StoresResult {
   readonly rounds: number
@@ -28,7 +28,7 @@ const HEAD = [
 /** The table with its foot, as text for a terminal. It is a Markdown table, too. */
 export function table(result: StoresResult): string {
   const lines = markdownTable([HEAD, ...result.rows.map(cells)], (column) => column < 2)
-  return [...lines, '', verdict(result.rows), '', ...foot(result)].join('\n')
+  return [...lines, '', ...verdicts(result.rows), '', ...foot(result)].join('\n')
 }
 
 function cells({
@@ -54,26 +54,6 @@ function cells({
     isBare ? '0' : cpuMore.median.toFixed(0),
     sessions === 'redis' ? redisCpu.toFixed(1) : '',
   ]
-}
-
-/** What is compared with which: on the same framework, in the same database, each as it is documented. */
-const PAIRS = [
-  ['express-coatcheck-node-redis', 'express-session'],
-  ['express-coatcheck-ioredis', 'express-session'],
-  ['fastify-coatcheck-node-redis', 'fastify-session'],
-] as const
-
-function verdict(rows: readonly Row[]): string {
-  const ratioOf = (route: Route, server: string): number =>
-    rows.find((row) => row.route === route && row.contender.server === `stores/contenders/${server}`)?.ratio.median ??
-    Number.NaN
-  const behind = [READ, WRITE].flatMap((route) =>
-    PAIRS.filter(([own, peer]) => !(ratioOf(route, own) > ratioOf(route, peer))).map(
-      ([own]) => `${own} on ${route.path}`,
-    ),
-  )
-  const result = behind.length === 0 ? 'met' : `MISSED by ${behind.join(', ')}`
-  return `The goal is that coatcheck in Redis serves more requests than express-session on Express, with either client, and than @fastify/session on Fastify, reading and writing: ${result}.`
 }
 
 function foot({ rounds, milliseconds, redis }: StoresResult): string[] {
