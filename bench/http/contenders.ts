@@ -6,6 +6,8 @@ import type { Contender, Framework } from '../servers/contender.ts'
 export interface HttpFramework extends Framework {
   readonly coatcheck: Contender
   readonly handWritten: Contender
+  /** What any middleware costs there, where there are any. */
+  readonly noOp: Contender | undefined
 }
 
 /** In the order of the table. */
@@ -49,11 +51,14 @@ function frameworkOf(
     env: { [CACHE_BYTES]: '0' },
   }
   const handWritten = contender(`${file}-hand-written`, 'AES-256-GCM by hand', 'cookie')
+  const rest = others.map((other) => contender(...other))
+  const noOp = rest.find(({ server }) => server.endsWith('-no-op'))
   return {
     bare: { title, server: `servers/alone/${file}` },
     coatcheck,
     handWritten,
-    contenders: [coatcheck, forgetful, handWritten, ...others.map((other) => contender(...other))],
+    noOp,
+    contenders: [coatcheck, forgetful, handWritten, ...rest],
   }
 }
 

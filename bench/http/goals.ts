@@ -15,6 +15,8 @@ export function verdicts(rows: readonly Row[]): string[] {
     `Goals of coatcheck: untouched at least ${UNTOUCHED_GOAL} of its framework alone; read and write at least ${USED_GOAL} of the same by hand.`,
     ...[...frameworks].map((framework) => {
       const parts = own.filter((row) => row.framework === framework).map(verdict)
+      const noOp = rows.find(({ contender }) => contender === framework.noOp)
+      if (noOp !== undefined) parts.push(`${noOp.contender.title} ${noOp.byCpu.median.toFixed(3)}`)
       return `${framework.bare.title.padEnd(width)}  ${parts.join(', ')}`
     }),
   ]

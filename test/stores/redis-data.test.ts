@@ -107,6 +107,14 @@ describe('when Redis removes it', () => {
     await expectSecondsLeft('coatcheck:{a}:b', 1000)
   })
 
+  test('an update that leaves the end where it is leaves that, too', async () => {
+    await store.insert('a.b', lasting(1000), then)
+    const change = newChange({ slid: then + 1, expiresAt: then + 1000, set: { a: '1' } })
+    expect(await store.update('a.b', change, then + 1)).toBe(true)
+    await expectSecondsLeft('coatcheck:{a}:b', 1000)
+    expect(await store.find('a.b')).toMatchObject({ slid: then + 1, expiresAt: then + 1000 })
+  })
+
   test('each update moves that, and so does a new id', async () => {
     await store.insert('a.b', lasting(1000), then)
     await store.update('a.b', newChange({ slid: then + 500, expiresAt: then + 5000 }), then + 500)
@@ -162,25 +170,33 @@ describe('what is no session', () => {
     expect((await store.find('a.b'))?.entries).toEqual(new Map([['b', '2']]))
   })
 
-  test.each(['created', 'slid', 'expires'])(
-    'a hash without %s, or with nonsense there, is not found',
-    async (field) => {
-      for (const spoil of [
-        () => redis.hdel('coatcheck:{a}:b', field),
-        () => redis.hset('coatcheck:{a}:b', field, 'x'),
-      ]) {
-        await redis.flushall()
-        await store.insert('a.b', newSession({ entries: { a: '1' } }), NOW)
-        await spoil()
-        const before = await dump()
-        expect(await store.find('a.b')).toBeUndefined()
-        expect(await store.update('a.b', newChange({ set: { a: '2' } }), NOW)).toBe(false)
-        expect(await dump()).toEqual(before)
-        expect(await store.insert('a.b', newSession({ entries: { b: '2' } }), NOW)).toBe(true)
-        expect((await store.find('a.b'))?.entries).toEqual(new Map([['b', '2']]))
-      }
-    },
+  /** The session `a.b`, once without that time and once with nonsense there. */
+  async function spoiled(field: string, check: () => Promise<void>): Promise<void> {
+    for (const spoil of [() => redis.hdel('coatcheck:{a}:b', field), () => redis.hset('coatcheck:{a}:b', field, 'x')]) {
+      await redis.flushall()
+      await store.insert('a.b', newSession({ entries: { a: '1' } }), NOW)
+      await spoil()
+      await check()
+    }
+  }
+
+  test.each(['created', 'slid', 'expires'])('a hash without %s, or with nonsense there, is not found', (field) =>
+    spoiled(field, async () => {
+      const before = await dump()
+      expect(await store.find('a.b')).toBeUndefined()
+      expect(await store.update('a.b', newChange({ set: { a: '2' }, newId: 'a.c' }), NOW)).toBe(false)
+      expect(await dump()).toEqual(before)
+      expect(await store.insert('a.b', newSession({ entries: { b: '2' } }), NOW)).toBe(true)
+      expect((await store.find('a.b'))?.entries).toEqual(new Map([['b', '2']]))
+    }),
   )
+
+  test('a hash without an end, or with nonsense there, takes no values', () =>
+    spoiled('expires', async () => {
+      const before = await dump()
+      expect(await store.update('a.b', newChange({ set: { a: '2' } }), NOW)).toBe(false)
+      expect(await dump()).toEqual(before)
+    }))
 
   test('fields that are not ours are no entries', async () => {
     await store.insert('a.b', newSession({ entries: { a: '1' } }), NOW)
