@@ -11,7 +11,7 @@ import { Walks } from '../test/rails/live/walk.ts'
  * Walks browsers across a real Rails from Debian's packages and a TypeScript server that share a session cookie. Run by
  * `npm run test:rails`; `RAILS_SEED` repeats a run.
  */
-const WALKS = 50
+const WALKS = 20
 
 process.exitCode = await run()
 

@@ -5,6 +5,8 @@ import type { Contender, Framework } from '../servers/contender.ts'
 /** A framework with those whose ratios the goals speak of. */
 export interface HttpFramework extends Framework {
   readonly coatcheck: Contender
+  /** The same, which decrypts every cookie. */
+  readonly forgetful: Contender
   readonly handWritten: Contender
   /** What any middleware costs there, where there are any. */
   readonly noOp: Contender | undefined
@@ -56,6 +58,7 @@ function frameworkOf(
   return {
     bare: { title, server: `servers/alone/${file}` },
     coatcheck,
+    forgetful,
     handWritten,
     noOp,
     contenders: [coatcheck, forgetful, handWritten, ...rest],
