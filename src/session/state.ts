@@ -191,6 +191,7 @@ export class SessionState {
    * is undone and the error says why.
    */
   changeInside(key: string, container: Json[] | JsonObject, path: string, apply: () => void, undo: () => void): void {
+    this.#account() // before, or what is too much now would count as what was there already
     apply()
     try {
       if (this.#host.rules.refuseRecords) refuseRecords(container, path)

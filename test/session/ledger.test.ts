@@ -105,6 +105,28 @@ test('an overflow says the size, the excess, the heaviest keys and what to do, a
   expect(log.events).toMatchObject([{ type: 'overflow', bytes: 6827, cookie: '_billing_session' }])
 })
 
+test.each<[string, (session: { cart: { items: string[]; note?: string } }) => void]>([
+  ['an item pushed', (session) => session.cart.items.push('x'.repeat(4000))],
+  ['an item replaced', (session) => (session.cart.items[0] = 'x'.repeat(4000))],
+  ['a property set', (session) => (session.cart.note = 'x'.repeat(4000))],
+])('too much in a value that was there is refused at that line, as the first write of a request: %s', (_, write) => {
+  const sessions = createSessions<{ cart: { items: string[]; note?: string } }>({
+    name: NAME,
+    secrets: [SECRET],
+    guard: 'json',
+  })
+  const visitor = new Visitor(sessions)
+  visitor.visit(({ session }) => (session.cart = { items: ['a'] }))
+  const commit = visitor.visit(({ session }) => {
+    const { cart } = session
+    if (cart === undefined) throw new Error('the cart is not there')
+    expect(() => write({ cart })).toThrow(expect.objectContaining({ code: 'ERR_COOKIE_OVERFLOW' }))
+    expect({ ...session }).toEqual({ cart: { items: ['a'] } })
+    expect(session.size.remaining).toBeGreaterThan(3000)
+  })
+  expect(commit.setCookie).toEqual([])
+})
+
 test('a write that makes a session smaller always passes', () => {
   const roomy = createSessions<Loose>({ name: 's', secrets: [SECRET], guard: 'json' })
   const strict = createSessions<Loose>({ name: 's', secrets: [SECRET], guard: { maxValueBytes: 2000 } })
