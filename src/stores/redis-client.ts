@@ -74,8 +74,14 @@ function commandsOfNodeRedis(given: NodeRedisClient & Partial<TypeMapped>): Redi
   }
 }
 
-/** What node-redis 5 or newer takes with a command: no type mapping of the application's, which may want bytes or maps. */
-const OURS = { typeMapping: {} }
+/** A map in RESP3, as node-redis names its types: `RESP_TYPES.MAP`. */
+const MAP = 37
+
+/**
+ * What node-redis 5 or newer takes with a command: no type mapping of the application's, which may want bytes or maps. Fields and
+ * values in turn take half the time of an object, whose keys V8 has to look up.
+ */
+const OURS = { typeMapping: { [MAP]: Array } }
 
 /**
  * For a client that is ready: it sends at once what it is given, and node-redis counts a command's `timeout` until then only, by

@@ -8,17 +8,20 @@ const ENTRY = ':'
 
 /** @param reply what a client makes of HGETALL: an object, or fields and values in turn */
 export function sessionIn(reply: unknown): StoredSession | undefined {
-  const fields = Array.isArray(reply) ? objectOf(reply) : (reply as Fields) // as: values are text, as Redis has them
-  const created = timeIn(fields['created'])
-  const slid = timeIn(fields['slid'])
-  const expiresAt = timeIn(fields['expires'])
-  if (created === undefined || slid === undefined || expiresAt === undefined) return undefined
+  const found: Partial<Record<string, number>> = {}
   const entries = new Map<string, string>()
-  for (const field of Object.keys(fields)) {
-    const value = fields[field]
-    if (value !== undefined && field.startsWith(ENTRY)) entries.set(field.slice(ENTRY.length), value)
+  const take = (field: string, value: string): void => {
+    if (field.startsWith(ENTRY)) entries.set(field.slice(ENTRY.length), value)
+    else found[field] = timeIn(value)
   }
-  return { created, slid, expiresAt, entries }
+  if (Array.isArray(reply)) {
+    for (let at = 0; at < reply.length; at += 2) take(String(reply[at]), String(reply[at + 1]))
+  } else {
+    for (const [field, value] of Object.entries(reply as Fields)) take(field, value) // as: values are text, as Redis has them
+  }
+  const { created, slid, expires } = found
+  if (created === undefined || slid === undefined || expires === undefined) return undefined
+  return { created, slid, expiresAt: expires, entries }
 }
 
 /** All of a session as fields and values in turn. */
@@ -62,12 +65,6 @@ function pairs(entries: ReadonlyMap<string, string | number>): string[] {
 
 type Fields = Readonly<Record<string, string>>
 
-function objectOf(inTurn: readonly string[]): Fields {
-  const fields: Record<string, string> = Object.create(null)
-  for (let at = 0; at < inTurn.length; at += 2) fields[inTurn[at] ?? ''] = inTurn[at + 1] ?? ''
-  return fields
-}
-
-function timeIn(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
+function timeIn(text: string): number | undefined {
+  return /^\d+$/.test(text) ? Number(text) : undefined
 }
