@@ -127,6 +127,62 @@ test.each<[string, (session: { cart: { items: string[]; note?: string } }) => vo
   expect(commit.setCookie).toEqual([])
 })
 
+test('what was accepted line by line can be sent, whatever was changed in a session that was there', () => {
+  type Item = string | { note?: string }
+  type Data = Record<string, { items: Item[]; note?: string }>
+  const sessions = createSessions<Data>({ name: NAME, secrets: [SECRET], guard: 'json' })
+  const key = fc.constantFrom('a', 'b', 'c')
+  const text = fc.nat(2500).map((length) => 'x'.repeat(length))
+  const edit = fc.record({
+    key,
+    text,
+    do: fc.constantFrom('push', 'replace', 'note', 'nest', 'shift', 'set', 'delete'),
+  })
+  let refused = 0
+  let sent = 0
+  fc.assert(
+    fc.property(
+      fc.dictionary(
+        key,
+        text.filter((each) => each.length < 800),
+      ),
+      fc.array(edit),
+      (stored, edits) => {
+        const visitor = new Visitor(sessions)
+        visitor.visit(({ session }) => {
+          for (const [name, item] of Object.entries(stored)) session[name] = { items: [item] }
+        })
+        const commit = visitor.visit(({ session }) => {
+          for (const { key: name, text: item, do: verb } of edits) {
+            const held = session[name]
+            const before = JSON.stringify({ ...session })
+            try {
+              if (verb === 'set') session[name] = { items: [item] }
+              else if (verb === 'delete') delete session[name]
+              else if (held === undefined) continue
+              else if (verb === 'push') held.items.push(item)
+              else if (verb === 'replace') held.items[0] = item
+              else if (verb === 'note') held.note = item
+              else if (verb === 'nest') held.items.push({ note: item })
+              else held.items.shift()
+            } catch (error) {
+              if (!(error instanceof SessionError) || error.code !== 'ERR_COOKIE_OVERFLOW') throw error
+              refused++
+              if (JSON.stringify({ ...session }) !== before)
+                throw new Error('a refused write changed something', { cause: error })
+            }
+          }
+        })
+        sent += commit.setCookie.length
+        expect(Buffer.byteLength(NAME + valueOf(commit.setCookie))).toBeLessThanOrEqual(4096)
+      },
+    ),
+    { numRuns: 1000 },
+  )
+  expect(refused).toBeGreaterThan(100)
+  expect(sent).toBeGreaterThan(100)
+})
+
 test('a write that makes a session smaller always passes', () => {
   const roomy = createSessions<Loose>({ name: 's', secrets: [SECRET], guard: 'json' })
   const strict = createSessions<Loose>({ name: 's', secrets: [SECRET], guard: { maxValueBytes: 2000 } })
