@@ -17,7 +17,12 @@ const SALT_AT = 5
 const SALT_BYTES = 16
 
 const { createSessions } = await built<typeof Index>('index.js')
-const sessions = createSessions({ name: COOKIE_NAME, secrets: [randomBytes(32).toString('base64url')] })
+// An honest open is one that decrypts: a visitor's first.
+const sessions = createSessions({
+  name: COOKIE_NAME,
+  secrets: [randomBytes(32).toString('base64url')],
+  cacheBytes: 0,
+})
 const honest = sessions.seal(SAMPLE)
 const bytes = Buffer.from(honest, 'base64url')
 
