@@ -18,7 +18,7 @@ const cacheBytes = process.env[CACHE_BYTES]
 export const sessions: Sessions<VisitorSession> = createSessions<VisitorSession>({
   name: 'session',
   secrets: [randomBytes(32).toString('base64url')],
-  ...(cacheBytes === undefined ? {} : { cacheBytes: Number(cacheBytes) }),
+  cacheBytes: cacheBytes === undefined ? undefined : Number(cacheBytes),
 })
 
 // Each server loads its own adapter alone.

@@ -11,7 +11,7 @@ export function createStoreBudget(
   return {
     limit: maxBytes,
     bytes: (all) => all,
-    jsonBytes: (value) => jsonBytes(value),
+    jsonBytes,
     overflow(bytes, byKey) {
       onOverflow(bytes)
       return new SessionError(

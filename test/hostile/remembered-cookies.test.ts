@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto'
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createSessions } from '../../src/index.ts'
 import { toBase64url } from '../sealing/independent-base64url.ts'
 import { FakeClock, OLD_SECRET, SECRET, Visitor } from '../support/visitor.ts'
@@ -40,10 +40,6 @@ function setUp(options: { cacheBytes?: number } = {}) {
   }
   return { clock, sessions, visitor, read }
 }
-
-beforeEach(() => {
-  work.decryptions = 0
-})
 
 const CONTENT = { user: 7, cart: { items: [1] } }
 
