@@ -10,7 +10,7 @@ import { reach, readTree } from '../test/package/import-graph.ts'
 import { MODULES, packageJson } from '../test/package/package-json.ts'
 import { machine } from './machine.ts'
 import { quartiles } from './quartiles.ts'
-import { figure, markdownTable } from './table-text.ts'
+import { markdownTable, spread } from './table-text.ts'
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '25' } } })
 const rounds = Number(values.rounds)
@@ -58,10 +58,7 @@ for (let round = 0; round < rounds; round++) {
 const dist = readTree('dist', ['.js'])
 const filesOf = (files: readonly string[]): string =>
   String(new Set(files.flatMap((file) => reach(file, dist).files)).size)
-const milliseconds = (times: readonly number[]): string => {
-  const { low, median, high } = quartiles(times)
-  return `${figure(median)} (${figure(low)} to ${figure(high)})`
-}
+const milliseconds = (times: readonly number[]): string => spread(quartiles(times))
 
 const all = (key: 'crypto' | 'root'): number[] => others.flatMap((entry) => entry[key])
 const rows = [

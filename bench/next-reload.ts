@@ -13,7 +13,7 @@ import { installLocked } from '../test/package/pack.ts'
 import { freePort } from '../test/support/free-port.ts'
 import { machine } from './machine.ts'
 import { quartiles } from './quartiles.ts'
-import { figure, markdownTable } from './table-text.ts'
+import { markdownTable, spread } from './table-text.ts'
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' } } })
 const rounds = Number(values.rounds)
@@ -60,7 +60,7 @@ try {
   const server = startDev()
   try {
     const rows = []
-    // oxlint-disable-next-line no-await-in-loop -- one file after the other
+    // oxlint-disable-next-line no-await-in-loop -- what one edit makes Next build would count for the other
     for (const edit of EDITS) rows.push([edit.title, await measured(edit, server.output)])
     console.log(`Milliseconds from saving to seeing it, in next dev; medians of ${rounds} rounds.`)
     console.log(markdownTable([['what is saved', 'ms'], ...rows], (column) => column === 0).join('\n'))
@@ -116,8 +116,7 @@ async function measured({ file, path, edit }: Edit, output: () => string): Promi
     await sleep(200)
   }
   writeFileSync(join(FOLDER, file), original)
-  const { low, median, high } = quartiles(times)
-  return `${figure(median)} (${figure(low)} to ${figure(high)})`
+  return spread(quartiles(times))
 }
 
 async function shown(path: string): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Timing } from './measure.ts'
+import type { Quartiles } from './quartiles.ts'
 
 const PAGE = 118
 
@@ -15,7 +15,7 @@ export function markdownTable(rows: readonly (readonly string[])[], isText: (col
 }
 
 /** `1.08 (1.05 to 1.12)`: the median and the middle half of the rounds. */
-export function ratio({ ratio: { low, median, high } }: Timing): string {
+export function spread({ low, median, high }: Quartiles): string {
   return `${figure(median)} (${figure(low)} to ${figure(high)})`
 }
 

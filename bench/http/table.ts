@@ -1,7 +1,7 @@
 import { machine } from '../machine.ts'
 import type { Quartiles } from '../quartiles.ts'
 import type { Route } from '../servers/routes.ts'
-import { figure, markdownTable, wrap } from '../table-text.ts'
+import { markdownTable, spread, wrap } from '../table-text.ts'
 import type { HttpFramework } from './contenders.ts'
 import { verdicts } from './goals.ts'
 import type { Row } from './rows.ts'
@@ -51,11 +51,6 @@ function shares({ frameworks, routes, rows }: HttpResult, share: (row: Row) => Q
   return markdownTable([head, ...body], (column) => column < 2)
 }
 
-/** `0.81 (0.79 to 0.84)`: the median and the middle half of the rounds. */
-function spread({ low, median, high }: Quartiles): string {
-  return `${figure(median)} (${figure(low)} to ${figure(high)})`
-}
-
 function foot({ rounds, milliseconds }: HttpResult): string[] {
   return [
     `${machine()}; ${rounds} rounds of slices of ${milliseconds} ms, interleaved.`,
@@ -69,7 +64,8 @@ contender is compared to those of the framework just before and after.',
       '/untouched does not look at the session, /read gives one key of it as JSON, /write sets one.',
       'Processor time leaves out who else uses the machine, and the client, which takes about as long for a request as \
 node:http: by the clock, servers look more alike than they are.',
-      'coatcheck keeps what is in cookies that were opened lately, and every visitor here comes again and again with the same cookie: each is decrypted once. With cacheBytes: 0 each is decrypted with every request, as if nobody had come before.',
+      'coatcheck keeps what is in cookies that were opened lately, and every visitor here comes again and again with the \
+same cookie: each is decrypted once. With cacheBytes: 0 each is decrypted with every request, as if nobody had come before.',
       'By hand: AES-256-GCM of node:crypto around JSON with an end in it, called by the handlers that need it. No middleware, \
 no tracking of changes, no rotation, no checks of what is stored, no Vary and no Cache-Control.',
       'cookie-session and koa-session sign and do not encrypt; express-session signs an id, and its memory store forgets \

@@ -1,5 +1,5 @@
 import type { Timing } from '../measure.ts'
-import { figure, markdownTable, ratio, wrap } from '../table-text.ts'
+import { figure, markdownTable, spread, wrap } from '../table-text.ts'
 import { COOKIE_NAME } from './coatcheck.ts'
 import type { Result, Row } from './run.ts'
 
@@ -19,7 +19,7 @@ function cells({ name, seal, open }: Row): string[] {
 }
 
 function timed(timing: Timing): string[] {
-  return [figure(timing.microseconds), ratio(timing), perSecond(timing)]
+  return [figure(timing.microseconds), spread(timing.ratio), perSecond(timing)]
 }
 
 function perSecond({ microseconds }: Timing): string {

@@ -1,6 +1,6 @@
 import { quartiles, type Quartiles } from '../quartiles.ts'
 import { READ, WRITE, type Route } from '../servers/routes.ts'
-import { figure } from '../table-text.ts'
+import { spread } from '../table-text.ts'
 import type { Row } from './rows.ts'
 
 /** What is compared with which: on the same framework, in the same database, each as it is documented. */
@@ -32,9 +32,9 @@ export function verdicts(rows: readonly Row[]): string[] {
 
 /** Slice by slice, as both are measured under the same load. */
 function compared({ ours, theirs }: { readonly ours: Row; readonly theirs: Row }): string {
-  const { low, median, high } = medianWithin(ours.ratios.map((ratio, at) => ratio / (theirs.ratios[at] ?? Number.NaN)))
-  const verdict = low > 1 ? 'ahead' : high < 1 ? 'BEHIND' : 'LEVEL'
-  return `${ours.route.path} ${figure(median)} (${figure(low)} to ${figure(high)}) ${verdict}`
+  const within = medianWithin(ours.ratios.map((ratio, at) => ratio / (theirs.ratios[at] ?? Number.NaN)))
+  const verdict = within.low > 1 ? 'ahead' : within.high < 1 ? 'BEHIND' : 'LEVEL'
+  return `${ours.route.path} ${spread(within)} ${verdict}`
 }
 
 /**

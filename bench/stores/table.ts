@@ -1,7 +1,6 @@
 import { installedVersion } from '../installed-version.ts'
 import { machine } from '../machine.ts'
-import type { Quartiles } from '../quartiles.ts'
-import { figure, markdownTable, wrap } from '../table-text.ts'
+import { markdownTable, spread, wrap } from '../table-text.ts'
 import { verdicts } from './goals.ts'
 import type { Row } from './rows.ts'
 
@@ -77,9 +76,4 @@ that are still there, in a script; the others replace whole sessions, and bring 
 Redis for.',
     ].flatMap(wrap),
   ]
-}
-
-/** `0.81 (0.79 to 0.84)`: the median and the middle half of the rounds. */
-function spread({ low, median, high }: Quartiles): string {
-  return `${figure(median)} (${figure(low)} to ${figure(high)})`
 }
