@@ -199,12 +199,10 @@ function checkFormat(format: CookieFormat, options: object): void {
   }
   const given = (option: string): boolean => Reflect.get(options, option) !== undefined
   const timeouts = ['idleTimeout', 'absoluteTimeout', 'limits']
-  const taken = format.lifetime === undefined ? ['secrets'] : ['secrets', ...timeouts]
+  const taken = ['secrets', 'cacheBytes', ...(format.lifetime === undefined ? [] : timeouts)]
   for (const option of taken.filter(given)) {
-    throw wrong(`${option} is given beside format ${format.name}, which has its own`)
+    throw wrong(`${option} is given beside format ${format.name}, which decides that itself`)
   }
-  if (given('cacheBytes'))
-    throw wrong(`cacheBytes is given beside format ${format.name}, which keeps nothing of what it opened`)
   for (const option of format.persistence === undefined ? [] : timeouts.filter(given)) {
     throw wrong(
       `${option} is given, but sessions in format ${format.name} would never end by it: ${format.persistence}`,
