@@ -4,6 +4,7 @@ import type * as FastifyAdapter from '../../src/adapters/fastify.ts'
 import type * as HonoAdapter from '../../src/adapters/hono.ts'
 import type * as KoaAdapter from '../../src/adapters/koa.ts'
 import type * as NodeAdapter from '../../src/adapters/node.ts'
+import type * as WebAdapter from '../../src/adapters/web.ts'
 import type * as Index from '../../src/index.ts'
 import type { Sessions } from '../../src/index.ts'
 import { built } from '../built.ts'
@@ -27,3 +28,4 @@ export const fastifyAdapter = (): Promise<typeof FastifyAdapter> => built('adapt
 export const honoAdapter = (): Promise<typeof HonoAdapter> => built('adapters/hono.js')
 export const koaAdapter = (): Promise<typeof KoaAdapter> => built('adapters/koa.js')
 export const nodeAdapter = (): Promise<typeof NodeAdapter> => built('adapters/node.js')
+export const webAdapter = (): Promise<typeof WebAdapter> => built('adapters/web.js')

@@ -7,6 +7,8 @@ export interface HttpFramework extends Framework {
   readonly coatcheck: Contender
   /** The same, which decrypts every cookie. */
   readonly forgetful: Contender
+  /** Ours without a middleware, where that is another way. */
+  readonly around: Contender | undefined
   readonly handWritten: Contender
   /** What any middleware costs there, where there are any. */
   readonly noOp: Contender | undefined
@@ -33,6 +35,7 @@ export const FRAMEWORKS: readonly HttpFramework[] = [
     ['koa-session', `koa-session ${installedVersion('koa-session')}, signs only`, 'cookie'],
   ]),
   frameworkOf('hono', `Hono ${installedVersion('hono')}`, [
+    ['hono-within-web', 'coatcheck/web around Hono', 'cookie'],
     ['hono-no-op', 'a middleware that does nothing'],
     ['hono-sessions', `hono-sessions ${installedVersion('hono-sessions')}, in the cookie`, 'cookie'],
   ]),
@@ -54,13 +57,14 @@ function frameworkOf(
   }
   const handWritten = contender(`${file}-hand-written`, 'AES-256-GCM by hand', 'cookie')
   const rest = others.map((other) => contender(...other))
-  const noOp = rest.find(({ server }) => server.endsWith('-no-op'))
+  const ending = (end: string): Contender | undefined => rest.find(({ server }) => server.endsWith(end))
   return {
     bare: { title, server: `servers/alone/${file}` },
     coatcheck,
     forgetful,
+    around: ending('-within-web'),
     handWritten,
-    noOp,
+    noOp: ending('-no-op'),
     contenders: [coatcheck, forgetful, handWritten, ...rest],
   }
 }

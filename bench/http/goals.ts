@@ -15,12 +15,12 @@ export function verdicts(rows: readonly Row[]): string[] {
     ...frameworks.map((framework) => {
       const of = (contender: Contender | undefined): readonly Row[] =>
         rows.filter((row) => row.framework === framework && row.contender === contender)
-      const parts = [
-        of(framework.coatcheck).map(verdict).join(', '),
-        `with cacheBytes: 0 ${of(framework.forgetful).filter(isUsed).map(ofHand).join(', ')}`,
-        ...of(framework.noOp).map((row) => `${row.contender.title} ${row.byCpu.median.toFixed(3)}`),
-      ]
-      return `${framework.bare.title.padEnd(width)}  ${parts.join('; ')}`
+      const parts = [of(framework.coatcheck).map(verdict)]
+      if (framework.around !== undefined) parts.push([framework.around.title, ...of(framework.around).map(verdict)])
+      const forgetful = of(framework.forgetful).filter(isUsed).map(ofHand)
+      if (forgetful.length > 0) parts.push(['with cacheBytes: 0', ...forgetful])
+      for (const row of of(framework.noOp)) parts.push([row.contender.title, row.byCpu.median.toFixed(3)])
+      return `${framework.bare.title.padEnd(width)}  ${parts.map((part) => part.join(' ')).join('; ')}`
     }),
   ]
 }

@@ -1,6 +1,5 @@
 /** What sessions in a cookie cost a request. Run it with `npm run bench:http`; docs/http-cost.md has its numbers. */
 import { optionsOrExit, showProgress } from '../command-line.ts'
-import { chosen } from '../servers/contender.ts'
 import { interleave, type Measured } from '../servers/interleave.ts'
 import { readOptions, USAGE } from '../servers/options.ts'
 import { READ, UNTOUCHED, WRITE } from '../servers/routes.ts'
@@ -9,13 +8,17 @@ import { FRAMEWORKS } from './contenders.ts'
 import { rowsOf } from './rows.ts'
 import { table } from './table.ts'
 
-const { rounds, milliseconds, json, framework } = optionsOrExit(
+const { rounds, milliseconds, json, frameworks, routes } = optionsOrExit(
   'bench:http',
-  (args) => readOptions(args, { rounds: '12', milliseconds: '60' }),
+  (args) =>
+    readOptions(args, {
+      rounds: '12',
+      milliseconds: '60',
+      frameworks: FRAMEWORKS,
+      routes: [UNTOUCHED, READ, WRITE],
+    }),
   `Usage: npm run bench:http -- ${USAGE}`,
 )
-const routes = [UNTOUCHED, READ, WRITE]
-const frameworks = chosen(FRAMEWORKS, framework)
 const measured: Measured<Work>[] = []
 // One after the other, as nothing is compared between them, and servers that rest for long are slower when they are back.
 for (const each of frameworks) {

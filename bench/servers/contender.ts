@@ -20,8 +20,3 @@ export interface Framework {
 export interface Ready {
   readonly port: number
 }
-
-/** Those that are measured: the one with that name, which its file has, or all of them. */
-export function chosen<Some extends Framework>(frameworks: readonly Some[], name: string | undefined): readonly Some[] {
-  return frameworks.filter(({ bare }) => name === undefined || bare.server.endsWith(`/${name}`))
-}

@@ -1,25 +1,40 @@
+import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { Framework } from './contender.ts'
+import type { Route } from './routes.ts'
 
-/** How much is measured. */
-export interface Options {
+/** What is measured, and how much of it. */
+export interface Options<Measured extends Framework> {
   readonly rounds: number
   /** Of one slice. */
   readonly milliseconds: number
   readonly json: boolean
-  /** The only framework that is measured, by the name of its file; all of them where it is left out. */
-  readonly framework: string | undefined
+  readonly frameworks: readonly Measured[]
+  readonly routes: readonly Route[]
 }
 
-export const USAGE = '[--rounds N] [--milliseconds N] [--framework NAME] [--json]'
+/** What can be measured, and how much of it where nothing is said. */
+export interface Choice<Measured extends Framework> {
+  readonly rounds: string
+  readonly milliseconds: string
+  readonly frameworks: readonly Measured[]
+  readonly routes: readonly Route[]
+}
+
+export const USAGE = '[--rounds N] [--milliseconds N] [--framework NAME] [--route NAME] [--json]'
 
 /** @throws one clear line */
-export function readOptions(args: readonly string[], defaults: { rounds: string; milliseconds: string }): Options {
+export function readOptions<Measured extends Framework>(
+  args: readonly string[],
+  { rounds, milliseconds, frameworks, routes }: Choice<Measured>,
+): Options<Measured> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      rounds: { type: 'string', default: defaults.rounds },
-      milliseconds: { type: 'string', default: defaults.milliseconds },
+      rounds: { type: 'string', default: rounds },
+      milliseconds: { type: 'string', default: milliseconds },
       framework: { type: 'string' },
+      route: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   })
@@ -27,8 +42,21 @@ export function readOptions(args: readonly string[], defaults: { rounds: string;
     rounds: count('rounds', values.rounds),
     milliseconds: count('milliseconds', values.milliseconds),
     json: values.json,
-    framework: values.framework,
+    frameworks: chosen('framework', values.framework, frameworks, ({ bare }) => basename(bare.server)),
+    routes: chosen('route', values.route, routes, ({ path }) => basename(path)),
   }
+}
+
+/** The one with that name, or all of them where none is said. */
+function chosen<One>(
+  option: string,
+  name: string | undefined,
+  all: readonly One[],
+  nameOf: (one: One) => string,
+): readonly One[] {
+  const named = all.filter((one) => name === undefined || nameOf(one) === name)
+  if (named.length > 0) return named
+  throw new RangeError(`--${option} is "${name}", expected one of ${all.map(nameOf).join(', ')}`)
 }
 
 function count(name: string, text: string): number {

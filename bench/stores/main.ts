@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import { startPostgres } from '../../test/support/postgres.ts'
 import { RedisServer } from '../../test/support/redis.ts'
 import { optionsOrExit, showProgress } from '../command-line.ts'
-import { chosen } from '../servers/contender.ts'
 import { FRAMEWORKS } from './contenders.ts'
 import { interleave } from '../servers/interleave.ts'
 import { readOptions, USAGE } from '../servers/options.ts'
@@ -18,9 +17,15 @@ import { rowsOf } from './rows.ts'
 import { startServer } from './server.ts'
 import { table } from './table.ts'
 
-const { rounds, milliseconds, json, framework } = optionsOrExit(
+const { rounds, milliseconds, json, frameworks, routes } = optionsOrExit(
   'bench:stores',
-  (args) => readOptions(args, { rounds: '12', milliseconds: '150' }),
+  (args) =>
+    readOptions(args, {
+      rounds: '12',
+      milliseconds: '150',
+      frameworks: FRAMEWORKS,
+      routes: [READ, WRITE, UNTOUCHED],
+    }),
   `Usage: npm run bench:stores -- ${USAGE}`,
 )
 const server = await RedisServer.start()
@@ -29,8 +34,6 @@ const postgres = await startPostgres()
 const directory = mkdtempSync(join(tmpdir(), 'coatcheck-bench-'))
 try {
   const version = await redis.version()
-  const routes = [READ, WRITE, UNTOUCHED]
-  const frameworks = chosen(FRAMEWORKS, framework)
   const databases = { redis, postgresUrl: postgres.url, directory }
   const measured = await interleave(frameworks, routes, (contender) => startServer(contender, databases), {
     rounds,

@@ -1,5 +1,5 @@
 import type { SessionError } from '../errors.ts'
-import type { CommitHeaders } from '../exchange.ts'
+import type { CommitHeaders, Exchange, RequestFacts } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, isUnavailable, UNAVAILABLE, type Denial, type DenialOptions } from './admission.ts'
@@ -27,34 +27,66 @@ export interface SessionOptions {
  *
  * With a server store, `handler` is called when the session is there, and its response is given back when the store has
  * acknowledged; if the store does not answer, that response is dropped for a 503.
+ *
+ * @returns a promise where `handler` gives one or a store is asked. Else what `handler` gives and throws, at once: Hono and its
+ *   like are quicker where nothing is waited for
  */
 export function session<Data extends object, Incoming extends Request, Rest extends unknown[]>(
   sessions: Sessions<Data>,
   handler: (request: Incoming, ...rest: Rest) => Response | Promise<Response>,
   options: SessionOptions = {},
-): (request: Incoming, ...rest: Rest) => Promise<Response> {
-  return async (request, ...rest) => {
-    const exchange = sessions.begin(request, {
-      cookieHeader: request.headers.get('cookie'),
-      isSecure: () => request.url.startsWith('https:'),
-    })
+): (request: Incoming, ...rest: Rest) => Response | Promise<Response> {
+  return (request, ...rest) => {
+    const exchange = sessions.begin(request, new WebFacts(request))
     if (!isOutermost(exchange)) return handler(request, ...rest)
-    try {
-      const loaded = exchange.load()
-      if (loaded !== undefined) await loaded
-    } catch (error) {
-      return answerFailure(request, error, options)
+    const handle = (): Response | Promise<Response> => {
+      let response: Response | Promise<Response>
+      try {
+        response = handler(request, ...rest)
+      } catch (error) {
+        leaveToNext(exchange)
+        throw error
+      }
+      if (response instanceof Response) return committed(exchange, request, response, options)
+      return Promise.resolve(response).then(
+        (answer) => committed(exchange, request, answer, options),
+        (error: unknown) => {
+          leaveToNext(exchange)
+          throw error
+        },
+      )
     }
-    let response: Response
-    try {
-      response = await handler(request, ...rest)
-    } catch (error) {
-      leaveToNext(exchange)
-      throw error
-    }
-    const commit = exchange.commit()
-    return commit instanceof Promise ? acknowledged(commit, request, response, options) : withHeaders(response, commit)
+    const loaded = exchange.load()
+    return loaded === undefined ? handle() : loaded.then(handle, (error) => answerFailure(request, error, options))
   }
+}
+
+/** Asks the request when somebody wants to know. */
+class WebFacts implements RequestFacts {
+  readonly #request: Request
+
+  constructor(request: Request) {
+    this.#request = request
+  }
+
+  get cookieHeader(): string | null {
+    return this.#request.headers.get('cookie')
+  }
+
+  isSecure(): boolean {
+    return this.#request.url.startsWith('https:')
+  }
+}
+
+/** The response with the session's headers. */
+function committed(
+  exchange: Exchange<object>,
+  request: Request,
+  response: Response,
+  options: SessionOptions,
+): Response | Promise<Response> {
+  const commit = exchange.commit()
+  return commit instanceof Promise ? acknowledged(commit, request, response, options) : withHeaders(response, commit)
 }
 
 /** The response when the store has acknowledged the session. */

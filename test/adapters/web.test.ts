@@ -42,26 +42,38 @@ test('the outermost of two commits: whatever is between them may still write, an
 test('an error that leaves the handler is passed on, and nothing is written: whoever answers is outside', async () => {
   const store = new Barrier<SessionStore>(memoryStore())
   const inStore = createSessions<Data>({ name: 'session', secrets: [SECRET], store: store.target })
-  const failing = session(inStore, (asked) => {
+  const failing = (asked: Request): never => {
     inStore.of(asked).visits = 8
     throw new Error('handler failed')
-  })
-  await expect(failing(request())).rejects.toThrow('handler failed')
+  }
+  expect(() => session(inStore, failing)(request())).toThrow('handler failed')
+  await expect(session(inStore, async (asked) => Promise.resolve(asked).then(failing))(request())).rejects.toThrow(
+    'handler failed',
+  )
   expect(store.calls).toEqual([])
 })
 
-test('a page for an error, asked for with the same request, sends what the handler wrote that failed', async () => {
-  const handler = session(sessions, (asked, page?: string) => {
-    if (page !== undefined) return new Response(`visits ${sessions.of(asked).visits}`, { status: 500 })
-    sessions.of(asked).visits = 8
-    throw new Error('handler failed')
-  })
-  const asked = request()
-  await expect(handler(asked)).rejects.toThrow('handler failed')
-  const answer = await handler(asked, '/500')
-  expect(await answer.text()).toBe('visits 8')
-  expect(answer.headers.getSetCookie()).toHaveLength(1)
-})
+test.each([
+  ['at once', () => undefined],
+  ['later', () => Promise.resolve()],
+])(
+  'a page for an error, asked for with the same request, sends what the handler wrote that failed %s',
+  async (_, wait) => {
+    const handler = session(sessions, (asked, page?: string) => {
+      if (page !== undefined) return new Response(`visits ${sessions.of(asked).visits}`, { status: 500 })
+      sessions.of(asked).visits = 8
+      const fail = (): never => {
+        throw new Error('handler failed')
+      }
+      return wait()?.then(fail) ?? fail()
+    })
+    const asked = request()
+    await expect((async () => handler(asked))()).rejects.toThrow('handler failed')
+    const answer = await handler(asked, '/500')
+    expect(await answer.text()).toBe('visits 8')
+    expect(answer.headers.getSetCookie()).toHaveLength(1)
+  },
+)
 
 test('a page in place of an answer, asked for with the same request, sends no second cookie', async () => {
   const handler = session(sessions, (asked, page?: string) => {

@@ -25,22 +25,26 @@ function define({ sessions, routes, members, mounted = {}, errorPage }: App): Ho
     server.use(requireUser(members.admission.identity, optionsOf(members.admission)))
     route(server, members.routes)
   }
-  if (errorPage !== undefined) server.onError((error, c) => answer((call) => errorPage(call, error), c))
+  if (errorPage !== undefined) server.onError((error, c) => answer((call) => errorPage(call, error), c, c))
   return server
 }
 
 function route(server: Hono, routes: Readonly<Record<string, Handler>> = {}): void {
-  for (const [path, handler] of Object.entries(routes)) server.all(path, (c) => answer(handler, c))
+  for (const [path, handler] of Object.entries(routes)) server.all(path, (c) => answer(handler, c, c))
 }
 
-/** Throws at once what the handler throws at once. */
-function answer(handler: Handler, c: Context): Response | Promise<Response> {
-  return handler(callOf(c)) as Response | Promise<Response> // as: the verbs below give nothing else
+/**
+ * Throws at once what the handler throws at once.
+ *
+ * @param request what a handler hands to `sessions.of`
+ */
+export function answer(handler: Handler, c: Context, request: object): Response | Promise<Response> {
+  return handler(callOf(c, request)) as Response | Promise<Response> // as: the verbs below give nothing else
 }
 
-function callOf(c: Context): Call {
+function callOf(c: Context, request: object): Call {
   return {
-    request: c,
+    request,
     get ownSession() {
       return c.get('session') as unknown // as: a context of any application
     },

@@ -14,7 +14,7 @@ export const web: Framework = {
   mount: (app) => toNodeHandler(serving(app, ''), { trustProxy: app.trustsProxy === true }) as RequestListener,
 }
 
-type Fetch = (request: Request) => Promise<Response>
+export type Fetch = (request: Request) => Response | Promise<Response>
 
 function serving(app: App, below: string): Fetch {
   const { routes = {}, members, mounted = {} } = app
@@ -24,7 +24,8 @@ function serving(app: App, below: string): Fetch {
     const handler = routes[pathname.slice(below.length)]
     if (handler !== undefined) return answer(handler, request)
     const member = members?.routes[pathname]
-    if (members !== undefined && member !== undefined) return guard(members.admission, member)(request)
+    if (members !== undefined && member !== undefined)
+      return guard(members.admission, () => answer(member, request))(request)
     const fetch = inner.find(([prefix]) => pathname.startsWith(`${prefix}/`))?.[1]
     return fetch?.(request) ?? new Response(null, { status: 404 })
   }
@@ -45,10 +46,10 @@ async function answer(handler: Handler, request: Request): Promise<Response> {
   return (await handler(callOf(request))) as Response // as: the verbs below give nothing else
 }
 
-function guard({ identity, signInPath, inOwnWords }: Admission, handler: Handler): Fetch {
+export function guard({ identity, signInPath, inOwnWords }: Admission, handler: Fetch): Fetch {
   return requireUser(
     identity,
-    (request) => answer(handler, request),
+    handler,
     inOwnWords === undefined
       ? { signInPath }
       : { deny: (_request, denial) => new Response(inOwnWords(denial), { status: denial.status }) },

@@ -3,7 +3,7 @@ import { session } from 'coatcheck/web'
 import { answer, lateWrite, type Data } from './routes.ts'
 
 /** The application as one function from `Request` to `Response`. */
-export function webApp(sessions: Sessions<Data>): (request: Request) => Promise<Response> {
+export function webApp(sessions: Sessions<Data>): (request: Request) => Response | Promise<Response> {
   return session(sessions, (request: Request): Response => {
     const { pathname, search } = new URL(request.url)
     if (pathname === '/stream') return streamed(sessions, request)
