@@ -8,7 +8,7 @@ import { FRAMEWORKS } from './contenders.ts'
 import { rowsOf } from './rows.ts'
 import { table } from './table.ts'
 
-const { rounds, milliseconds, json, frameworks, routes } = optionsOrExit(
+const { starts, rounds, milliseconds, json, frameworks, routes } = optionsOrExit(
   'bench:http',
   (args) =>
     readOptions(args, {
@@ -23,12 +23,13 @@ const measured: Measured<Work>[] = []
 // One after the other, as nothing is compared between them, and servers that rest for long are slower when they are back.
 for (const each of frameworks) {
   const plan = {
+    starts,
     rounds,
     milliseconds,
-    onRound: (round: number) => showProgress(`${each.bare.title}, round`, round, rounds),
+    onRound: (round: number) => showProgress(`${each.bare.title}, round`, round, starts * rounds),
   }
   // oxlint-disable-next-line no-await-in-loop -- of servers that are compared, one works at a time
   measured.push(...(await interleave([each], routes, (contender) => startServer(contender, {}), plan)))
 }
-const result = { rounds, milliseconds, frameworks, routes, rows: rowsOf(frameworks, routes, measured) }
+const result = { starts, rounds, milliseconds, frameworks, routes, rows: rowsOf(frameworks, routes, measured) }
 process.stdout.write(`${json ? JSON.stringify(result, undefined, 2) : table(result)}\n`)

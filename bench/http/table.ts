@@ -7,6 +7,7 @@ import { verdicts } from './goals.ts'
 import type { Row } from './rows.ts'
 
 export interface HttpResult {
+  readonly starts: number
   readonly rounds: number
   readonly milliseconds: number
   readonly frameworks: readonly HttpFramework[]
@@ -51,9 +52,9 @@ function shares({ frameworks, routes, rows }: HttpResult, share: (row: Row) => Q
   return markdownTable([head, ...body], (column) => column < 2)
 }
 
-function foot({ rounds, milliseconds }: HttpResult): string[] {
+function foot({ starts, rounds, milliseconds }: HttpResult): string[] {
   return [
-    `${machine()}; ${rounds} rounds of slices of ${milliseconds} ms, interleaved.`,
+    `${machine()}; ${starts} × ${rounds} rounds of slices of ${milliseconds} ms, interleaved.`,
     'Medians of the ratios within each round (their middle half).',
     '',
     ...[

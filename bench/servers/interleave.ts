@@ -10,9 +10,13 @@ export interface Server<Slice> {
 }
 
 export interface Plan {
+  /** How often all servers are started afresh. */
+  readonly starts: number
+  /** After each start. */
   readonly rounds: number
   /** Of one slice. */
   readonly milliseconds: number
+  /** Told before each round; they are counted through all starts. */
   readonly onRound: (round: number) => void
 }
 
@@ -30,7 +34,7 @@ const COLD = 10_000
 const RESTED = 1000
 
 /** How often a contender and its framework alone take turns before the next contender has its own. */
-const PAIRS = 5
+const TURNS = 5
 
 /**
  * All of them interleaved, in one run. One server works at a time. A round takes every route in every framework, and there one
@@ -38,77 +42,103 @@ const PAIRS = 5
  * requests to each that do not count. So a machine that gets slower or faster does so for both sides of a ratio, and both have
  * worked as much just before: a server that rested for seconds takes twice the time for its first requests.
  *
+ * Each contender has a process of its framework alone to itself, which has answered as much as the contender has: one for all
+ * would be some percent ahead of each, as it works more than any. Two processes of one program differ by some percent, too, for
+ * as long as they live; whom that is too much starts them several times.
+ *
  * @param start starts a server
  */
 export async function interleave<Slice>(
   frameworks: readonly Framework[],
   routes: readonly Route[],
   start: (contender: Contender) => Promise<Server<Slice>>,
-  { rounds, milliseconds, onRound }: Plan,
+  plan: Plan,
 ): Promise<readonly Measured<Slice>[]> {
-  const servers = new Map<Contender, Server<Slice>>()
-  const take = (contender: Contender, route: Route): Promise<Slice> => {
-    const server = servers.get(contender)
-    if (server === undefined) throw new RangeError(`${contender.server} was not started`)
-    return server.slice(route, milliseconds)
-  }
-  try {
-    for (const { bare, contenders } of frameworks) {
-      for (const contender of [bare, ...contenders]) {
-        // oxlint-disable-next-line no-await-in-loop -- one at a time, so that each signs its visitors in undisturbed
-        const server = await start(contender)
-        servers.set(contender, server)
-        // oxlint-disable-next-line no-await-in-loop -- as when they are measured, one works at a time
-        for (const route of routes) await server.warmUp(route, COLD)
-      }
-    }
-    const measured: Measured<Slice>[] = []
-    for (let round = 0; round < rounds; round++) {
-      onRound(round)
-      for (const { route, bare, contender } of turnsOf(frameworks, routes, round)) {
-        // oxlint-disable-next-line no-await-in-loop -- a slice is worth something only while no other server works
-        for (const server of [contender, bare]) await servers.get(server)?.warmUp(route, RESTED)
-        // oxlint-disable-next-line no-await-in-loop -- while a slice is measured no other server works
-        measured.push(...(await takeTurns(contender, bare, route, take)))
-      }
-    }
-    return measured
-  } finally {
-    for (const server of servers.values()) server.close()
-  }
-}
-
-async function takeTurns<Slice>(
-  contender: Contender,
-  bare: Contender,
-  route: Route,
-  take: (contender: Contender, route: Route) => Promise<Slice>,
-): Promise<Measured<Slice>[]> {
   const measured: Measured<Slice>[] = []
-  let before = await take(bare, route)
-  for (let pair = 0; pair < PAIRS; pair++) {
-    // oxlint-disable-next-line no-await-in-loop -- a slice and those just before and after it are what is compared
-    const own = await take(contender, route)
-    // oxlint-disable-next-line no-await-in-loop -- the slice just after it
-    const after = await take(bare, route)
-    measured.push({ contender, route, before, own, after })
-    before = after
+  for (let begun = 0; begun < plan.starts; begun++) {
+    // oxlint-disable-next-line no-await-in-loop -- what runs at the same time is in the way of the other
+    measured.push(...(await afterOneStart(frameworks, routes, start, plan, begun * plan.rounds)))
   }
   return measured
 }
 
+async function afterOneStart<Slice>(
+  frameworks: readonly Framework[],
+  routes: readonly Route[],
+  start: (contender: Contender) => Promise<Server<Slice>>,
+  { rounds, milliseconds, onRound }: Plan,
+  firstRound: number,
+): Promise<readonly Measured<Slice>[]> {
+  const pairs = new Map<Contender, Pair<Slice>>()
+  const servers: Server<Slice>[] = []
+  const startWarm = async (contender: Contender): Promise<Server<Slice>> => {
+    const server = await start(contender)
+    servers.push(server)
+    // oxlint-disable-next-line no-await-in-loop -- as when they are measured, one works at a time
+    for (const route of routes) await server.warmUp(route, COLD)
+    return server
+  }
+  try {
+    for (const { bare, contenders } of frameworks) {
+      for (const contender of contenders) {
+        // oxlint-disable-next-line no-await-in-loop -- one at a time, so that each signs its visitors in undisturbed
+        pairs.set(contender, { own: await startWarm(contender), alone: await startWarm(bare) })
+      }
+    }
+    const measured: Measured<Slice>[] = []
+    for (let round = firstRound; round < firstRound + rounds; round++) {
+      onRound(round)
+      for (const { route, contender } of turnsOf(frameworks, routes, round)) {
+        const pair = pairs.get(contender)
+        if (pair === undefined) throw new RangeError(`${contender.server} was not started`)
+        // oxlint-disable-next-line no-await-in-loop -- while a slice is measured no other server works
+        for (const turn of await takeTurns(pair, route, milliseconds)) measured.push({ contender, route, ...turn })
+      }
+    }
+    return measured
+  } finally {
+    for (const server of servers) server.close()
+  }
+}
+
+/** A contender's server, and one of its framework alone. */
+interface Pair<Slice> {
+  readonly own: Server<Slice>
+  readonly alone: Server<Slice>
+}
+
+async function takeTurns<Slice>(
+  { own, alone }: Pair<Slice>,
+  route: Route,
+  milliseconds: number,
+): Promise<Pick<Measured<Slice>, 'before' | 'own' | 'after'>[]> {
+  const take = (server: Server<Slice>): Promise<Slice> => server.slice(route, milliseconds)
+  await own.warmUp(route, RESTED)
+  await alone.warmUp(route, RESTED)
+  const turns: Pick<Measured<Slice>, 'before' | 'own' | 'after'>[] = []
+  let before = await take(alone)
+  for (let turn = 0; turn < TURNS; turn++) {
+    // oxlint-disable-next-line no-await-in-loop -- a slice and those just before and after it are what is compared
+    const between = await take(own)
+    // oxlint-disable-next-line no-await-in-loop -- the slice just after it
+    const after = await take(alone)
+    turns.push({ before, own: between, after })
+    before = after
+  }
+  return turns
+}
+
 interface Turn {
   readonly route: Route
-  readonly bare: Contender
   readonly contender: Contender
 }
 
 function turnsOf(frameworks: readonly Framework[], routes: readonly Route[], round: number): readonly Turn[] {
   return routes.flatMap((route) =>
-    frameworks.flatMap(({ bare, contenders }) => {
+    frameworks.flatMap(({ contenders }) => {
       const able = contenders.filter((contender) => canAnswer(contender, route))
       const first = round % able.length
-      return [...able.slice(first), ...able.slice(0, first)].map((contender) => ({ route, bare, contender }))
+      return [...able.slice(first), ...able.slice(0, first)].map((contender) => ({ route, contender }))
     }),
   )
 }

@@ -5,6 +5,9 @@ import type { Route } from './routes.ts'
 
 /** What is measured, and how much of it. */
 export interface Options<Measured extends Framework> {
+  /** How often all servers are started afresh. */
+  readonly starts: number
+  /** After each start. */
   readonly rounds: number
   /** Of one slice. */
   readonly milliseconds: number
@@ -21,7 +24,7 @@ export interface Choice<Measured extends Framework> {
   readonly routes: readonly Route[]
 }
 
-export const USAGE = '[--rounds N] [--milliseconds N] [--framework NAME] [--route NAME] [--json]'
+export const USAGE = '[--starts N] [--rounds N] [--milliseconds N] [--framework NAME] [--route NAME] [--json]'
 
 /** @throws one clear line */
 export function readOptions<Measured extends Framework>(
@@ -31,6 +34,7 @@ export function readOptions<Measured extends Framework>(
   const { values } = parseArgs({
     args: [...args],
     options: {
+      starts: { type: 'string', default: '1' },
       rounds: { type: 'string', default: rounds },
       milliseconds: { type: 'string', default: milliseconds },
       framework: { type: 'string' },
@@ -39,6 +43,7 @@ export function readOptions<Measured extends Framework>(
     },
   })
   return {
+    starts: count('starts', values.starts),
     rounds: count('rounds', values.rounds),
     milliseconds: count('milliseconds', values.milliseconds),
     json: values.json,

@@ -17,7 +17,7 @@ import { rowsOf } from './rows.ts'
 import { startServer } from './server.ts'
 import { table } from './table.ts'
 
-const { rounds, milliseconds, json, frameworks, routes } = optionsOrExit(
+const { starts, rounds, milliseconds, json, frameworks, routes } = optionsOrExit(
   'bench:stores',
   (args) =>
     readOptions(args, {
@@ -36,12 +36,13 @@ try {
   const version = await redis.version()
   const databases = { redis, postgresUrl: postgres.url, directory }
   const measured = await interleave(frameworks, routes, (contender) => startServer(contender, databases), {
+    starts,
     rounds,
     milliseconds,
-    onRound: (round) => showProgress('round', round, rounds),
+    onRound: (round) => showProgress('round', round, starts * rounds),
   })
   const rows = rowsOf(frameworks, routes, measured)
-  const result = { rounds, milliseconds, redis: version, rows }
+  const result = { starts, rounds, milliseconds, redis: version, rows }
   process.stdout.write(`${json ? JSON.stringify(result, undefined, 2) : table(result)}\n`)
 } finally {
   redis.close()

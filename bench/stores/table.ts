@@ -5,6 +5,7 @@ import { verdicts } from './goals.ts'
 import type { Row } from './rows.ts'
 
 export interface StoresResult {
+  readonly starts: number
   readonly rounds: number
   readonly milliseconds: number
   /** The version of Redis. */
@@ -55,10 +56,10 @@ function cells({
   ]
 }
 
-function foot({ rounds, milliseconds, redis }: StoresResult): string[] {
+function foot({ starts, rounds, milliseconds, redis }: StoresResult): string[] {
   return [
     `${machine()}, Redis ${redis}, redis ${installedVersion('redis')}, ioredis ${installedVersion('ioredis')};`,
-    `${rounds} rounds of slices of ${milliseconds} ms, interleaved. Medians; × is the median of the ratios within each round`,
+    `${starts} × ${rounds} rounds of slices of ${milliseconds} ms, interleaved. Medians; × is the median of the ratios within each round`,
     '(their middle half).',
     '',
     ...[
