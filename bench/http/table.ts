@@ -60,8 +60,8 @@ function foot({ starts, rounds, milliseconds }: HttpResult): string[] {
     ...[
       'One server process for each row, of which one works at a time; 8 keep-alive connections from one other process on the \
 same machine. A thousand visitors in turn, each with a session of three short keys and one that is written. A contender \
-and its framework alone, which has the same routes and no session, take turns, five times in each round; each slice of the \
-contender is compared to those of the framework just before and after.',
+and a process of its framework alone, which has the same routes and no session, take turns, five times in each round; each \
+slice of the contender is compared to those of the framework just before and after.',
       '/untouched does not look at the session, /read gives one key of it as JSON, /write sets one.',
       'Processor time leaves out who else uses the machine, and the client, which takes about as long for a request as \
 node:http: by the clock, servers look more alike than they are.',
