@@ -4,17 +4,25 @@
  * `npm run bench:import [-- --rounds N]`.
  */
 import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { build } from 'rolldown'
 import { reach, readTree } from '../test/package/import-graph.ts'
 import { MODULES, packageJson } from '../test/package/package-json.ts'
 import { machine } from './machine.ts'
 import { quartiles } from './quartiles.ts'
 import { markdownTable, spread } from './table-text.ts'
 
+const REPOSITORY = join(import.meta.dirname, '..')
+
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '25' } } })
 const rounds = Number(values.rounds)
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds is a whole number')
+
+/** What the cold starts import beside the root. */
+const ADAPTER = `${packageJson.name}/express`
 
 /** Milliseconds for each import, in the order in which a program has them. */
 const PROGRAM = `
@@ -28,10 +36,11 @@ console.log(JSON.stringify(times))
 `
 
 /** One import after another, in a process that has imported nothing yet. */
-function timesOf(specifiers: readonly string[]): number[] {
+function timesOf(specifiers: readonly string[], env: Readonly<Record<string, string>> = {}): number[] {
   const output = execFileSync(process.execPath, ['--input-type=module', '-e', PROGRAM, ...specifiers], {
-    cwd: join(import.meta.dirname, '..'),
+    cwd: REPOSITORY,
     encoding: 'utf8',
+    env: { ...process.env, ...env },
   })
   return JSON.parse(output) as number[] // as: the program above prints it
 }
@@ -46,7 +55,13 @@ const [root, ...others] = MODULES.map(([subpath, file]) => ({
 }))
 if (root === undefined) throw new Error('package.json exports nothing')
 
+const folder = mkdtempSync(join(tmpdir(), 'coatcheck-import-'))
+const starts = await coldStarts(folder)
 for (let round = 0; round < rounds; round++) {
+  for (const { specifiers, env, own } of starts) {
+    const [, ...times] = timesOf(['node:crypto', ...specifiers], env)
+    own.push(times.reduce((sum, time) => sum + time, 0))
+  }
   for (const entry of others) {
     const [crypto = Number.NaN, ofRoot = Number.NaN, own = Number.NaN] = timesOf(['node:crypto', root.name, entry.name])
     entry.crypto.push(crypto)
@@ -54,6 +69,8 @@ for (let round = 0; round < rounds; round++) {
     entry.own.push(own)
   }
 }
+
+rmSync(folder, { recursive: true, force: true })
 
 const dist = readTree('dist', ['.js'])
 const filesOf = (files: readonly string[]): string =>
@@ -73,4 +90,51 @@ const rows = [
 ]
 console.log(`Milliseconds after node:crypto, which takes ${milliseconds(all('crypto'))}; medians of ${rounds} rounds.`)
 console.log(markdownTable(rows, (column) => column === 0).join('\n'))
+console.log('')
+console.log(`The root and ${ADAPTER}, as they start cold:`)
+console.log(
+  markdownTable(
+    [['', 'milliseconds'], ...starts.map(({ title, own }) => [title, milliseconds(own)])],
+    (column) => column === 0,
+  ).join('\n'),
+)
 console.log(machine())
+
+interface ColdStart {
+  readonly title: string
+  readonly specifiers: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  /** Milliseconds in each round. */
+  readonly own: number[]
+}
+
+/** What an application can do about it: one minified file, and Node's own cache of what V8 compiled. */
+async function coldStarts(directory: string): Promise<readonly ColdStart[]> {
+  const installed = [packageJson.name, ADAPTER]
+  const source = join(directory, 'app.js')
+  const bundled = join(directory, 'bundle.mjs')
+  writeFileSync(source, `export { createSessions } from '${packageJson.name}'\nexport { session } from '${ADAPTER}'\n`)
+  await build({
+    cwd: REPOSITORY,
+    input: source,
+    platform: 'node',
+    external: /^node:/,
+    // The application is not in a package that has it installed.
+    resolve: {
+      alias: Object.fromEntries(
+        MODULES.map(([subpath, file]) => [`${packageJson.name}${subpath.slice(1)}$`, join(REPOSITORY, file)]),
+      ),
+    },
+    output: { file: bundled, minify: true },
+  })
+  const cache = { NODE_COMPILE_CACHE: join(directory, 'cache') }
+  const starts: ColdStart[] = [
+    { title: 'as installed', specifiers: installed, env: {}, own: [] },
+    { title: 'as installed, NODE_COMPILE_CACHE', specifiers: installed, env: cache, own: [] },
+    { title: 'bundled and minified', specifiers: [bundled], env: {}, own: [] },
+    { title: 'bundled and minified, NODE_COMPILE_CACHE', specifiers: [bundled], env: cache, own: [] },
+  ]
+  // The first process with a cache fills it.
+  for (const { specifiers, env } of starts) timesOf(specifiers, env)
+  return starts
+}
