@@ -21,8 +21,8 @@ const { starts, rounds, milliseconds, json, frameworks, routes } = optionsOrExit
   'bench:stores',
   (args) =>
     readOptions(args, {
-      rounds: '12',
-      milliseconds: '150',
+      rounds: '4',
+      milliseconds: '500',
       frameworks: FRAMEWORKS,
       routes: [READ, WRITE, UNTOUCHED],
     }),
