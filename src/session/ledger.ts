@@ -25,6 +25,8 @@ export interface SessionSize {
 export class Ledger {
   readonly #budget: Budget
   readonly #byKey = new Map<string, number>()
+  /** Of all keys together. */
+  #sum = 0
 
   /** @param texts the JSON of the values that nobody changed, where it was kept */
   constructor(budget: Budget, data: JsonObject, texts?: ReadonlyMap<string, string | undefined>) {
@@ -32,7 +34,7 @@ export class Ledger {
     for (const [key, value] of Object.entries(data)) {
       const text = texts?.get(key)
       const bytes = text === undefined ? budget.jsonBytes(value, key) : Buffer.byteLength(text)
-      this.#byKey.set(key, this.#pairBytes(key, bytes))
+      this.#put(key, this.#pairBytes(key, bytes))
     }
   }
 
@@ -43,17 +45,12 @@ export class Ledger {
    */
   note(key: string, bytes: number | undefined): void {
     const before = this.#byKey.get(key)
-    if (bytes === undefined) {
-      this.#byKey.delete(key)
-      return
-    }
-    const after = this.#pairBytes(key, bytes)
-    this.#byKey.set(key, after)
+    const after = bytes === undefined ? undefined : this.#pairBytes(key, bytes)
+    this.#put(key, after)
     const total = this.#budget.bytes(this.#jsonBytes())
-    if (total <= this.#budget.limit || after <= (before ?? 0)) return
+    if (total <= this.#budget.limit || (after ?? 0) <= (before ?? 0)) return
     const error = this.#budget.overflow(total, this.#byKey)
-    if (before === undefined) this.#byKey.delete(key)
-    else this.#byKey.set(key, before)
+    this.#put(key, before)
     throw error
   }
 
@@ -75,10 +72,14 @@ export class Ledger {
     return { bytes, limit, remaining: limit - bytes, byKey: Object.fromEntries(this.#byKey) }
   }
 
+  #put(key: string, bytes: number | undefined): void {
+    this.#sum += (bytes ?? 0) - (this.#byKey.get(key) ?? 0)
+    if (bytes === undefined) this.#byKey.delete(key)
+    else this.#byKey.set(key, bytes)
+  }
+
   #jsonBytes(): number {
-    let sum = 0
-    for (const bytes of this.#byKey.values()) sum += bytes
-    return 2 + sum + Math.max(0, this.#byKey.size - 1) // braces, pairs, commas
+    return 2 + this.#sum + Math.max(0, this.#byKey.size - 1) // braces, pairs, commas
   }
 
   #pairBytes(key: string, valueBytes: number): number {
