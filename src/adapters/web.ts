@@ -1,5 +1,5 @@
 import type { SessionError } from '../errors.ts'
-import type { CommitHeaders, Exchange, RequestFacts } from '../exchange.ts'
+import type { RequestFacts } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, isUnavailable, UNAVAILABLE, type Denial, type DenialOptions } from './admission.ts'
@@ -39,22 +39,30 @@ export function session<Data extends object, Incoming extends Request, Rest exte
   return (request, ...rest) => {
     const exchange = sessions.begin(request, new WebFacts(request))
     if (!isOutermost(exchange)) return handler(request, ...rest)
+    const answer = (response: Response): Response | Promise<Response> => {
+      const commit = exchange.commit()
+      if (!(commit instanceof Promise)) return withHeaders(response, commit)
+      return commit.then(
+        (headers) => withHeaders(response, headers),
+        (error) => {
+          // Nobody reads that body any more; it may be one that cannot be cancelled, because somebody is reading it.
+          response.body?.cancel().catch(() => {})
+          return answerFailure(request, error, options)
+        },
+      )
+    }
+    const failed = (error: unknown): never => {
+      leaveToNext(exchange)
+      throw error
+    }
     const handle = (): Response | Promise<Response> => {
       let response: Response | Promise<Response>
       try {
         response = handler(request, ...rest)
       } catch (error) {
-        leaveToNext(exchange)
-        throw error
+        return failed(error)
       }
-      if (response instanceof Response) return committed(exchange, request, response, options)
-      return Promise.resolve(response).then(
-        (answer) => committed(exchange, request, answer, options),
-        (error: unknown) => {
-          leaveToNext(exchange)
-          throw error
-        },
-      )
+      return response instanceof Response ? answer(response) : Promise.resolve(response).then(answer, failed)
     }
     const loaded = exchange.load()
     return loaded === undefined ? handle() : loaded.then(handle, (error) => answerFailure(request, error, options))
@@ -75,33 +83,6 @@ class WebFacts implements RequestFacts {
 
   isSecure(): boolean {
     return this.#request.url.startsWith('https:')
-  }
-}
-
-/** The response with the session's headers. */
-function committed(
-  exchange: Exchange<object>,
-  request: Request,
-  response: Response,
-  options: SessionOptions,
-): Response | Promise<Response> {
-  const commit = exchange.commit()
-  return commit instanceof Promise ? acknowledged(commit, request, response, options) : withHeaders(response, commit)
-}
-
-/** The response when the store has acknowledged the session. */
-async function acknowledged(
-  commit: Promise<CommitHeaders>,
-  request: Request,
-  response: Response,
-  options: SessionOptions,
-): Promise<Response> {
-  try {
-    return withHeaders(response, await commit)
-  } catch (error) {
-    // Nobody reads that body any more; it may be one that cannot be cancelled, because somebody is reading it.
-    response.body?.cancel().catch(() => {})
-    return answerFailure(request, error, options)
   }
 }
 

@@ -44,11 +44,11 @@ export class Ledger {
    * @throws `ERR_COOKIE_OVERFLOW` and notes nothing when the whole would pass the limit. What shrinks always passes.
    */
   note(key: string, bytes: number | undefined): void {
-    const before = this.#byKey.get(key)
-    const after = bytes === undefined ? undefined : this.#pairBytes(key, bytes)
+    const before = this.#byKey.get(key) ?? 0
+    const after = bytes === undefined ? 0 : this.#pairBytes(key, bytes)
     this.#put(key, after)
     const total = this.#budget.bytes(this.#jsonBytes())
-    if (total <= this.#budget.limit || (after ?? 0) <= (before ?? 0)) return
+    if (total <= this.#budget.limit || after <= before) return
     const error = this.#budget.overflow(total, this.#byKey)
     this.#put(key, before)
     throw error
@@ -72,9 +72,10 @@ export class Ledger {
     return { bytes, limit, remaining: limit - bytes, byKey: Object.fromEntries(this.#byKey) }
   }
 
-  #put(key: string, bytes: number | undefined): void {
-    this.#sum += (bytes ?? 0) - (this.#byKey.get(key) ?? 0)
-    if (bytes === undefined) this.#byKey.delete(key)
+  /** A pair of no bytes is one that is gone. */
+  #put(key: string, bytes: number): void {
+    this.#sum += bytes - (this.#byKey.get(key) ?? 0)
+    if (bytes === 0) this.#byKey.delete(key)
     else this.#byKey.set(key, bytes)
   }
 
