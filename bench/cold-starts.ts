@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'rolldown'
+import { ROOT } from '../test/package/import-graph.ts'
 import { MODULES, packageJson } from '../test/package/package-json.ts'
 import { timesOf } from './import-times.ts'
-
-const REPOSITORY = join(import.meta.dirname, '..')
 
 /** What is imported beside the root. */
 export const ADAPTER = `${packageJson.name}/express`
@@ -24,14 +23,14 @@ export async function coldStarts(directory: string): Promise<readonly ColdStart[
   const bundled = join(directory, 'bundle.mjs')
   writeFileSync(source, `export { createSessions } from '${packageJson.name}'\nexport { session } from '${ADAPTER}'\n`)
   await build({
-    cwd: REPOSITORY,
+    cwd: ROOT,
     input: source,
     platform: 'node',
     external: /^node:/,
     // The application is not in a package that has it installed.
     resolve: {
       alias: Object.fromEntries(
-        MODULES.map(([subpath, file]) => [`${packageJson.name}${subpath.slice(1)}$`, join(REPOSITORY, file)]),
+        MODULES.map(([subpath, file]) => [`${packageJson.name}${subpath.slice(1)}$`, join(ROOT, file)]),
       ),
     },
     output: { file: bundled, minify: true },

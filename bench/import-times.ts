@@ -1,7 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
-
-const REPOSITORY = join(import.meta.dirname, '..')
+import { ROOT } from '../test/package/import-graph.ts'
 
 /** Milliseconds for each import, in the order in which a program has them. */
 const PROGRAM = `
@@ -17,7 +15,7 @@ console.log(JSON.stringify(times))
 /** One import after another, in a process that has imported nothing yet. */
 export function timesOf(specifiers: readonly string[], env: Readonly<Record<string, string>> = {}): number[] {
   const output = execFileSync(process.execPath, ['--input-type=module', '-e', PROGRAM, ...specifiers], {
-    cwd: REPOSITORY,
+    cwd: ROOT,
     encoding: 'utf8',
     env: { ...process.env, ...env },
   })

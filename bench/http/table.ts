@@ -1,15 +1,13 @@
 import { machine } from '../machine.ts'
 import type { Quartiles } from '../quartiles.ts'
+import type { Extent } from '../servers/interleave.ts'
 import type { Route } from '../servers/routes.ts'
 import { markdownTable, spread, wrap } from '../table-text.ts'
 import type { HttpFramework } from './contenders.ts'
 import { verdicts } from './goals.ts'
 import type { Row } from './rows.ts'
 
-export interface HttpResult {
-  readonly starts: number
-  readonly rounds: number
-  readonly milliseconds: number
+export interface HttpResult extends Extent {
   readonly frameworks: readonly HttpFramework[]
   readonly routes: readonly Route[]
   readonly rows: readonly Row[]

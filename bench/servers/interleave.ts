@@ -9,13 +9,17 @@ export interface Server<Slice> {
   close(): void
 }
 
-export interface Plan {
+/** How much is measured. */
+export interface Extent {
   /** How often all servers are started afresh. */
   readonly starts: number
   /** After each start. */
   readonly rounds: number
   /** Of one slice. */
   readonly milliseconds: number
+}
+
+export interface Plan extends Extent {
   /** Told before each round; they are counted through all starts. */
   readonly onRound: (round: number) => void
 }
@@ -56,7 +60,7 @@ export async function interleave<Slice>(
 ): Promise<readonly Measured<Slice>[]> {
   const measured: Measured<Slice>[] = []
   for (let begun = 0; begun < plan.starts; begun++) {
-    // oxlint-disable-next-line no-await-in-loop -- what runs at the same time is in the way of the other
+    // oxlint-disable-next-line no-await-in-loop -- the servers of one start are gone before the next one's share the processor
     measured.push(...(await afterOneStart(frameworks, routes, start, plan, begun * plan.rounds)))
   }
   return measured
@@ -74,7 +78,7 @@ async function afterOneStart<Slice>(
   const startWarm = async (contender: Contender): Promise<Server<Slice>> => {
     const server = await start(contender)
     servers.push(server)
-    // oxlint-disable-next-line no-await-in-loop -- as when they are measured, one works at a time
+    // oxlint-disable-next-line no-await-in-loop -- a server that shares the processor with another is warmed up by fewer requests than it counts
     for (const route of routes) await server.warmUp(route, COLD)
     return server
   }

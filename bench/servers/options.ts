@@ -1,27 +1,23 @@
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Framework } from './contender.ts'
+import type { Extent } from './interleave.ts'
 import type { Route } from './routes.ts'
 
-/** What is measured, and how much of it. */
-export interface Options<Measured extends Framework> {
-  /** How often all servers are started afresh. */
-  readonly starts: number
-  /** After each start. */
-  readonly rounds: number
-  /** Of one slice. */
-  readonly milliseconds: number
-  readonly json: boolean
+/** What is measured. */
+interface Subject<Measured extends Framework> {
   readonly frameworks: readonly Measured[]
   readonly routes: readonly Route[]
 }
 
-/** What can be measured, and how much of it where nothing is said. */
-export interface Choice<Measured extends Framework> {
+export interface Options<Measured extends Framework> extends Subject<Measured>, Extent {
+  readonly json: boolean
+}
+
+/** All that can be measured, and how much of it where nothing is said. */
+export interface Choice<Measured extends Framework> extends Subject<Measured> {
   readonly rounds: string
   readonly milliseconds: string
-  readonly frameworks: readonly Measured[]
-  readonly routes: readonly Route[]
 }
 
 export const USAGE = '[--starts N] [--rounds N] [--milliseconds N] [--framework NAME] [--route NAME] [--json]'

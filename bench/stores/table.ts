@@ -1,13 +1,11 @@
 import { installedVersion } from '../installed-version.ts'
 import { machine } from '../machine.ts'
 import { markdownTable, spread, wrap } from '../table-text.ts'
+import type { Extent } from '../servers/interleave.ts'
 import { verdicts } from './goals.ts'
 import type { Row } from './rows.ts'
 
-export interface StoresResult {
-  readonly starts: number
-  readonly rounds: number
-  readonly milliseconds: number
+export interface StoresResult extends Extent {
   /** The version of Redis. */
   readonly redis: string
   readonly rows: readonly Row[]

@@ -1,11 +1,11 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Identity, UserId } from '../identity/index.ts'
-import type { RequestFacts } from '../exchange.ts'
 import type { Session } from '../session/session.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, isUnavailable, UNAVAILABLE, type Denial, type DenialOptions } from './admission.ts'
 import { isOfOneAnswer } from './one-answer.ts'
 import { isOutermost } from './outermost.ts'
+import { WebFacts } from './web-facts.ts'
 import { responseOf, withHeaders } from './web-response.ts'
 
 export type { Denial } from './admission.ts'
@@ -33,7 +33,7 @@ export function session<Data extends object>(
   sessions: Sessions<Data>,
 ): MiddlewareHandler<{ Variables: { readonly session: Session<Data> } }> {
   return async (c, next) => {
-    const exchange = sessions.begin(c, new HonoFacts(c))
+    const exchange = sessions.begin(c, new WebFacts(c.req.raw))
     if (!isOutermost(exchange)) return next()
     try {
       const loaded = exchange.load()
@@ -47,23 +47,6 @@ export function session<Data extends object>(
     } catch (error) {
       throw isUnavailable(error) ? drop(c, error) : error
     }
-  }
-}
-
-/** Asks Hono when somebody wants to know. */
-class HonoFacts implements RequestFacts {
-  readonly #c: Context
-
-  constructor(c: Context) {
-    this.#c = c
-  }
-
-  get cookieHeader(): string | undefined {
-    return this.#c.req.header('cookie')
-  }
-
-  isSecure(): boolean {
-    return this.#c.req.url.startsWith('https:')
   }
 }
 

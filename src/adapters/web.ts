@@ -1,9 +1,9 @@
 import type { SessionError } from '../errors.ts'
-import type { RequestFacts } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, isUnavailable, UNAVAILABLE, type Denial, type DenialOptions } from './admission.ts'
 import { isOutermost, leaveToNext } from './outermost.ts'
+import { WebFacts } from './web-facts.ts'
 import { responseOf, withHeaders } from './web-response.ts'
 
 export type { Denial } from './admission.ts'
@@ -66,23 +66,6 @@ export function session<Data extends object, Incoming extends Request, Rest exte
     }
     const loaded = exchange.load()
     return loaded === undefined ? handle() : loaded.then(handle, (error) => answerFailure(request, error, options))
-  }
-}
-
-/** Asks the request when somebody wants to know. */
-class WebFacts implements RequestFacts {
-  readonly #request: Request
-
-  constructor(request: Request) {
-    this.#request = request
-  }
-
-  get cookieHeader(): string | null {
-    return this.#request.headers.get('cookie')
-  }
-
-  isSecure(): boolean {
-    return this.#request.url.startsWith('https:')
   }
 }
 

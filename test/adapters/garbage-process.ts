@@ -7,8 +7,7 @@ import { memoryStore } from '../../src/stores/memory.ts'
 
 /**
  * Says how many bytes of a request are left when the young generation was collected and nothing else was: the median of a
- * number of rounds. Run with --expose-gc.
- * Its argument is what the handler does with the session: `read` or `write`.
+ * number of rounds. Run with --expose-gc. Its argument is what the handler does with the session: `read` or `write`.
  */
 const [what] = process.argv.slice(2)
 
@@ -64,7 +63,7 @@ const ROUNDS = 15
 const rounds: number[] = []
 await visit() // everything is loaded, compiled and cached once
 for (let round = 0; round < ROUNDS; round++) {
-  // oxlint-disable-next-line no-await-in-loop -- one after the other
+  // oxlint-disable-next-line no-await-in-loop -- what one round leaves is not to be counted in another
   rounds.push(await bytesLeft())
 }
 console.log(rounds.toSorted((one, other) => one - other)[(ROUNDS - 1) / 2])

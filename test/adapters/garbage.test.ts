@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
-/** The two ciphers of a write are more than half of that; all of a request is three times as much. */
+/** The two ciphers of a write are more than half of that; a response that grew old is six times as much. */
 const MOST_BYTES = 1000
 
 // A function that is written where it is assigned to a property is old from birth, and all that it reaches grows old with it.
