@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromiumPath } from '../test/support/chromium.ts'
+import { postgresPrograms } from '../test/support/postgres-binary.ts'
 import { redisServer } from '../test/support/redis-binary.ts'
 import { valkeyServer } from '../test/support/valkey-binary.ts'
 
@@ -10,10 +11,19 @@ import { valkeyServer } from '../test/support/valkey-binary.ts'
  * Runs vitest with the arguments given, and ends with a line that a machine can read: `N passed, N failed`. The exit code
  * is vitest's own.
  */
+const needed = [
+  chromiumPath,
+  redisServer,
+  postgresPrograms,
+  ...(process.env['VALKEY_URL'] === undefined ? [valkeyServer] : []),
+]
 // Here and once: two test files that both install something would stand in each other's way.
-chromiumPath()
-redisServer()
-if (process.env['VALKEY_URL'] === undefined) valkeyServer()
+const missing = needed.flatMap(reasonAgainst)
+if (missing.length > 0) {
+  console.error(`The tests did not run. ${missing.join(' ')}`)
+  console.log('0 passed, 1 failed')
+  process.exit(1)
+}
 
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'coatcheck-test-'))
@@ -32,6 +42,16 @@ const { passed, failed } = count()
 console.log(`${passed} passed, ${exitCode === 0 ? failed : Math.max(failed, 1)} failed`)
 rmSync(folder, { recursive: true, force: true })
 process.exitCode = exitCode
+
+/** What keeps it from being found or installed: one sentence, or none. */
+function reasonAgainst(find: () => unknown): readonly string[] {
+  try {
+    find()
+    return []
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)]
+  }
+}
 
 /** The tests that passed and failed; a file that could not even be loaded counts as one that failed. */
 function count(): { passed: number; failed: number } {

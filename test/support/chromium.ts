@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { canInstall, install } from './apt.ts'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const DIRECTORIES = ['/usr/bin', '/usr/local/bin', '/snap/bin', ...(process.env['PATH'] ?? '').split(delimiter)]
@@ -21,8 +21,8 @@ export const CHROMIUM_ARGUMENTS: readonly string[] = [
 ]
 
 /**
- * Where Chromium is. `CHROMIUM_PATH` decides; else the usual places are looked through; else, as root on Debian or Ubuntu,
- * it is installed. Never skips: a browser test that did not run proves nothing.
+ * Where Chromium is. `CHROMIUM_PATH` decides; else the usual places are looked through; else, on Debian or Ubuntu where
+ * this user may, it is installed. Never skips: a browser test that did not run proves nothing.
  */
 export function chromiumPath(): string {
   const chosen = process.env['CHROMIUM_PATH']
@@ -30,7 +30,14 @@ export function chromiumPath(): string {
     if (existsSync(chosen)) return chosen
     throw new Error(`CHROMIUM_PATH is ${chosen}, and no such file is there.`)
   }
-  return find() ?? install()
+  const found = find()
+  if (found !== undefined) return found
+  if (canInstall()) {
+    install(['chromium'])
+    const installed = find()
+    if (installed !== undefined) return installed
+  }
+  throw new Error('Chromium is missing: run apt-get install chromium, install Google Chrome, or set CHROMIUM_PATH.')
 }
 
 function find(): string | undefined {
@@ -38,23 +45,4 @@ function find(): string | undefined {
     NAMES.map((name) => join(directory, name)),
   )
   return [...places, ...APPLICATIONS].find((path) => existsSync(path))
-}
-
-function install(): string {
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    try {
-      execFileSync('apt-get', ['update'], { env: environment, stdio: 'pipe' })
-      // Another installation may be under way on a machine that has just been started.
-      execFileSync('apt-get', ['-o', 'DPkg::Lock::Timeout=300', 'install', '-y', 'chromium'], {
-        env: environment,
-        stdio: 'pipe',
-      })
-    } catch (cause) {
-      throw new Error('Chromium is missing and apt-get could not install it: run apt-get install chromium.', { cause })
-    }
-    const installed = find()
-    if (installed !== undefined) return installed
-  }
-  throw new Error('The browser tests need Chromium: install chromium or Google Chrome, or set CHROMIUM_PATH to it.')
 }

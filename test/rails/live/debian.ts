@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { install } from './apt.ts'
+import { install } from '../../support/apt.ts'
 import { ensureChroot } from './chroot.ts'
 import type { Settings } from './settings.ts'
 

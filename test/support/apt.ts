@@ -1,15 +1,33 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+/** What makes a command root's: nothing for root; sudo, where it asks for no password; `undefined` where neither is so. */
+function asRoot(): readonly string[] | undefined {
+  if (process.getuid?.() === 0) return []
+  try {
+    execFileSync('sudo', ['-n', 'true'], { stdio: 'ignore' })
+    return ['sudo', '-n']
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether packages can be installed here without asking anybody. */
+export function canInstall(): boolean {
+  return existsSync('/usr/bin/apt-get') && asRoot() !== undefined
+}
 
 /** Installs those of `packages` on this machine that are missing. @throws with the reason in one line */
 export function install(packages: readonly string[]): void {
   const missing = packages.filter((name) => !isInstalled(name))
   if (missing.length === 0) return
   console.log(`Installing ${missing.join(', ')} with apt-get`)
-  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: 'pipe' } as const
+  const [program, ...args] = [...(asRoot() ?? []), 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']
+  const run = (...more: readonly string[]): void => void execFileSync(program, [...args, ...more], { stdio: 'pipe' })
   try {
-    execFileSync('apt-get', ['update'], options)
-    const lock = ['-o', 'DPkg::Lock::Timeout=300']
-    execFileSync('apt-get', [...lock, 'install', '-y', '--no-install-recommends', ...missing], options)
+    run('update')
+    // Another installation may be under way on a machine that has just been started.
+    run('-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '--no-install-recommends', ...missing)
   } catch (error) {
     throw new Error(`apt-get could not install ${missing.join(', ')}`, { cause: error })
   }
