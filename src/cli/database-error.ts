@@ -1,4 +1,5 @@
 import { SessionError } from '../errors.ts'
+import { reducedError } from '../reduced-error.ts'
 
 const NO_TABLES = 'our tables are not there. Make them with: coatcheck migrate'
 
@@ -38,7 +39,7 @@ export function databaseError(place: string, cause: unknown): SessionError {
   const what = [code && ` (${code})`, meaning && `: ${meaning}`].join('')
   return new SessionError('ERR_STORE_UNAVAILABLE', `${place} did not do what it was asked${what}.`, {
     kind: 'system',
-    cause,
+    cause: reducedError(cause),
   })
 }
 

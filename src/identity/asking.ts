@@ -1,9 +1,10 @@
 import { SessionError } from '../errors.ts'
+import { reducedError } from '../reduced-error.ts'
 import type { IdentityEvent } from './events.ts'
 
 /**
  * Asks the server-side record. When it does not answer, nobody is signed in and nobody is signed out: that is an error of its
- * own, `ERR_STORE_UNAVAILABLE` with what went wrong as its cause, and the cookie stays as it is.
+ * own, `ERR_STORE_UNAVAILABLE` with what went wrong as its cause, without values, and the cookie stays as it is.
  */
 export interface Asking {
   /** For what changes nothing. */
@@ -16,13 +17,13 @@ export function createAsking(emit: (event: IdentityEvent) => void): Asking {
   const asked = async <Answer>(ask: () => Promise<Answer>, effect: string): Promise<Answer> => {
     try {
       return await ask()
-    } catch (cause) {
-      if (cause instanceof SessionError) throw cause
+    } catch (error) {
+      if (error instanceof SessionError) throw error
       emit({ type: 'store-unavailable' })
       throw new SessionError(
         'ERR_STORE_UNAVAILABLE',
         `The record of user sessions did not answer. ${effect} Answer 503, and the visitor may try again.`,
-        { kind: 'system', cause },
+        { kind: 'system', cause: reducedError(error) },
       )
     }
   }

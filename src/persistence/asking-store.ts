@@ -1,4 +1,5 @@
 import { SessionError } from '../errors.ts'
+import { reducedError } from '../reduced-error.ts'
 import type { SessionStore } from '../stores/store.ts'
 
 /** Asks a store, within its time. */
@@ -10,7 +11,7 @@ export interface AskingStore {
 }
 
 export function createAskingStore(store: SessionStore, timeoutSeconds: number, onUnavailable: () => void): AskingStore {
-  const unavailable = (what: string, effect: string, cause?: unknown): SessionError => {
+  const unavailable = (what: string, effect: string, cause?: Error): SessionError => {
     onUnavailable()
     return new SessionError(
       'ERR_STORE_UNAVAILABLE',
@@ -33,7 +34,7 @@ export function createAskingStore(store: SessionStore, timeoutSeconds: number, o
       const failed = (cause: unknown): void => {
         clearTimeout(timer)
         // What fails after its time has been told already.
-        if (!isLate) reject(unavailable('failed', effect, cause))
+        if (!isLate) reject(unavailable('failed', effect, reducedError(cause)))
       }
       try {
         Promise.resolve(question(store)).then(answered, failed)
