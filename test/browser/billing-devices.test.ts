@@ -1,11 +1,12 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page, Response } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { isAlive, startDemo, type RunningDemo } from './billing-demo.ts'
 import { ADA, follow, GRACE, MARGARET, press, runTrap, sessionCookie, signIn, workerOf } from './billing-pages.ts'
 import { COOKIE, WORKERS } from './billing-pages.ts'
-import { BARE_MACHINE_MILLISECONDS, launchChromium } from './launch.ts'
+import { launchChromium } from './launch.ts'
 import { secretsIn, sha256 } from './secrets-in.ts'
+import { until } from '../support/until.ts'
 
 const IPHONE =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1'
@@ -21,7 +22,7 @@ const responses: Response[] = []
 beforeAll(async () => {
   ;[browser, demo] = await Promise.all([launchChromium(), startDemo()])
   shell = new DatabaseSync(demo.database, { timeout: 5000 })
-}, BARE_MACHINE_MILLISECONDS)
+})
 
 afterEach(async () => {
   await Promise.all(contexts.splice(0).map((context) => context.close()))
@@ -323,7 +324,7 @@ test('a worker that is killed signs nobody out, and nobody in again', async () =
   await press(a, 'Sign out Safari on iPhone')
   const killed = await workerOf(a)
   process.kill(killed, 'SIGKILL')
-  await vi.waitUntil(() => !isAlive(killed))
+  await until('the killed worker is gone', () => !isAlive(killed))
   await expectSignedIn(a)
   await expectSignedOut(b, 'You were signed out on another device.')
 })

@@ -7,7 +7,7 @@ import type { Browser, BrowserContext, Page, Response } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { spawnDemo, startDemo, type RunningDemo } from './billing-demo.ts'
 import { ADA, COOKIE, MARGARET, press, runTrap as pressTrap, sessionCookie, signIn } from './billing-pages.ts'
-import { BARE_MACHINE_MILLISECONDS, launchChromium } from './launch.ts'
+import { launchChromium } from './launch.ts'
 import { secretsIn } from './secrets-in.ts'
 
 let browser: Browser
@@ -17,7 +17,7 @@ const responses: Response[] = []
 
 beforeAll(async () => {
   ;[browser, demo] = await Promise.all([launchChromium(), startDemo({ args: ['--rails'] })])
-}, BARE_MACHINE_MILLISECONDS)
+})
 
 afterEach(async () => {
   await Promise.all(contexts.splice(0).map((context) => context.close()))

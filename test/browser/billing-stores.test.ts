@@ -5,14 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { readArguments } from '../../examples/billing/arguments.ts'
 import { freePort } from '../support/free-port.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { RedisServer } from '../support/redis.ts'
 import { isAlive, spawnDemo, startDemo, type RunningDemo } from './billing-demo.ts'
 import { ADA, COOKIE, press, runTrap, sessionCookie, signIn, workerOf, WORKERS } from './billing-pages.ts'
-import { BARE_MACHINE_MILLISECONDS, launchChromium } from './launch.ts'
+import { launchChromium } from './launch.ts'
+import { until } from '../support/until.ts'
 
 /** A server that the demo keeps its sessions in. */
 interface Server {
@@ -93,7 +94,7 @@ let browser: Browser
 
 beforeAll(async () => {
   browser = await launchChromium()
-}, BARE_MACHINE_MILLISECONDS)
+})
 
 afterAll(async () => {
   await browser.close()
@@ -111,7 +112,7 @@ describe.each([
   beforeAll(async () => {
     server = await start()
     demo = await startDemo({ args: ['--store', store], environment: server.environment })
-  }, BARE_MACHINE_MILLISECONDS)
+  })
 
   afterEach(async () => {
     await Promise.all(contexts.splice(0).map((context) => context.close()))
@@ -162,7 +163,7 @@ describe.each([
       if (response.status() === 200) seen.add(response.headers()['x-worker'])
       return seen.size === WORKERS
     }
-    await vi.waitUntil(look, { timeout: 20_000 })
+    await until('every worker has answered', look)
     return seen
   }
 
@@ -264,7 +265,7 @@ describe.each([
     await press(page, 'Switch to Byron Estates')
     const killed = await workerOf(page)
     process.kill(killed, 'SIGKILL')
-    await vi.waitUntil(() => !isAlive(killed))
+    await until('the killed worker is gone', () => !isAlive(killed))
     await page.reload()
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Byron Estates')
     expect(await seeAllWorkers(page)).not.toContain(String(killed))
@@ -292,7 +293,7 @@ describe.each([
     // The one that takes its place starts without the store.
     const killed = await workerOf(page)
     process.kill(killed, 'SIGKILL')
-    await vi.waitUntil(() => !isAlive(killed))
+    await until('the killed worker is gone', () => !isAlive(killed))
     await bringBack()
 
     await seeAllWorkers(page)

@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { session } from '../../src/adapters/node.ts'
 import { createSessions } from '../../src/index.ts'
-import { BARE_MACHINE_MILLISECONDS, launchChromium } from './launch.ts'
+import { launchChromium } from './launch.ts'
 
 const LIMIT = 4096
 const sessions = createSessions<{ filler: string }>({
@@ -38,7 +38,7 @@ beforeAll(async () => {
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
   url = `http://127.0.0.1:${address.port}`
-}, BARE_MACHINE_MILLISECONDS)
+})
 
 afterAll(async () => {
   await browser.close()

@@ -6,14 +6,14 @@ import { startExample, type ExampleServer } from '../package/example-server.ts'
 import { ROOT } from '../package/import-graph.ts'
 import { RedisServer } from '../support/redis.ts'
 import vectors from '../rails/vectors/rails-8.1.json' with { type: 'json' }
-import { BARE_MACHINE_MILLISECONDS, launchChromium } from './launch.ts'
+import { launchChromium } from './launch.ts'
 
 let browser: Browser
 let redis: RedisServer
 
 beforeAll(async () => {
   ;[browser, redis] = await Promise.all([launchChromium(), RedisServer.start()])
-}, BARE_MACHINE_MILLISECONDS)
+})
 
 // An open profile is a process.
 afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
@@ -77,7 +77,7 @@ describe.each(GUIDES)('from $name, a browser', (guide) => {
 
   beforeAll(async () => {
     ;[before, after] = await Promise.all([start(guide, 'before'), start(guide, 'after')])
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await Promise.all([before.stop(), after.stop()])

@@ -1,5 +1,3 @@
-import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,33 +6,29 @@ import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { postgresRegistry } from '../../src/identity/postgres.ts'
 import { sqliteRegistry } from '../../src/identity/sqlite.ts'
+import { Forked } from '../support/forked.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { SECRET } from '../support/visitor.ts'
 
 /** A process of the application, and what it answers. */
 class Process {
-  readonly #child: ChildProcess
+  readonly #forked: Forked
 
-  private constructor(child: ChildProcess) {
-    this.#child = child
+  private constructor(forked: Forked) {
+    this.#forked = forked
   }
 
   static async start(url: string): Promise<Process> {
-    const child = fork(join(import.meta.dirname, 'sign-in-process.ts'), [url, SECRET], { execArgv: [] })
-    onTestFinished(() => void child.kill('SIGKILL'))
-    await once(child, 'message')
-    return new Process(child)
+    const { process } = await Forked.start(join(import.meta.dirname, 'sign-in-process.ts'), [url, SECRET])
+    return new Process(process)
   }
 
   async ask(order: object): Promise<string[]> {
-    const answer = once(this.#child, 'message')
-    this.#child.send(order)
-    const [cookies] = await answer
-    return cookies as string[] // as: sign-in-process.ts answers so
+    return (await this.#forked.ask(order)) as string[] // as: sign-in-process.ts answers so
   }
 
   kill(): void {
-    this.#child.kill('SIGKILL')
+    this.#forked.kill()
   }
 }
 

@@ -33,7 +33,7 @@ describe('the bundle of the root entry', () => {
 
   beforeAll(() => {
     text = bundle('dist/index.js')
-  }, 60_000)
+  })
 
   test('is the library', () => {
     expect(text).toContain('aes-256-gcm')

@@ -178,11 +178,11 @@ describe('code in documents', () => {
         files: checked.map(fileName),
       }),
     )
-  }, 60_000)
+  })
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  test('type-checks against the packed tarball', { timeout: 60_000 }, () => {
+  test('type-checks against the packed tarball', () => {
     expect(checked.length).toBeGreaterThan(0)
     expect(typeErrors(join(folder, 'project/tsconfig.json'), REPOSITORY_PACKAGES)).toBe('')
   })

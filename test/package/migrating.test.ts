@@ -74,7 +74,7 @@ describe('examples/migrating', () => {
     expect(files.toSorted()).toEqual(all.toSorted())
   })
 
-  test.each(PROGRAMS)('type-check against what is built: $step $names', { timeout: 60_000 }, ({ step, names }) => {
+  test.each(PROGRAMS)('type-check against what is built: $step $names', ({ step, names }) => {
     const project = join(folder, 'tsconfig.json')
     const compilerOptions = {
       target: 'es2024',

@@ -27,9 +27,9 @@ let tarball: Tarball
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'coatcheck-tarball-'))
   tarball = pack(folder)
-}, 60_000)
+})
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('the tarball', () => {
   const BESIDE_DIST = ['CHANGELOG.md', 'LICENSE', 'README.md', 'docs/format.md', 'package.json']
@@ -75,7 +75,7 @@ describe('an empty project that installs the tarball', () => {
     writeFileSync(join(nodes, 'package.json'), JSON.stringify({ private: true, allowScripts: { node: true } }))
     install(nodes, [`node@${OLDEST_NODE}`])
     oldNode = join(nodes, 'node_modules/node/bin/node')
-  }, 120_000)
+  })
 
   const nodes = (): Record<string, string> => ({ 'Node 24': process.execPath, 'Node 22.13': oldNode })
 
@@ -91,7 +91,7 @@ describe('an empty project that installs the tarball', () => {
 
     beforeAll(() => {
       errors = compileExample(project)
-    }, 60_000)
+    })
 
     test('type-checks it, and every subpath, declarations included', () => {
       // But for those of others: @types/koa names a type that content-disposition, which Express brings, no longer has.
@@ -141,7 +141,7 @@ describe('an empty project that installs the tarball', () => {
     beforeAll(async () => {
       install(project, [`pg@${packageJson.devDependencies['pg'] ?? ''}`])
       server = await startPostgres()
-    }, 60_000)
+    })
 
     afterAll(() => server.stop())
 

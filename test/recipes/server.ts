@@ -51,7 +51,7 @@ export async function startRecipe(recipe: Recipe, slowUrl: string): Promise<Reci
       () => false,
     )
   }
-  await until(`${recipe.name} answers at ${origin}`, answers, 60_000)
+  await until(`${recipe.name} answers at ${origin}`, answers)
   return {
     origin,
     async stop() {

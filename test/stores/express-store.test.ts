@@ -65,7 +65,7 @@ describe.each([
   let opened: OpenedStore
   beforeAll(async () => {
     opened = await open()
-  }, 60_000)
+  })
   afterAll(() => opened.close())
 
   test.each(storeContract.filter((one) => !NOT_GIVEN.has(one.name)))('$name', async ({ check }) => {

@@ -1,5 +1,3 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { postgresStore } from '../../src/stores/postgres.ts'
 import { sqliteStore, type SqlSessionStore } from '../../src/stores/sqlite.ts'
 import { newId, newSession, NOW } from '../../src/testing/stored-sessions.ts'
+import { Forked } from '../support/forked.ts'
 import { pgPool } from '../support/pg-pool.ts'
 import { startPostgres } from '../support/postgres.ts'
 
@@ -48,12 +47,11 @@ test.each([
   const { place, open } = await empty()
   for (const prefix of ['one_', 'two_', 'three_']) {
     const processes = Array.from({ length: 4 }, () =>
-      fork(join(import.meta.dirname, 'migrate-process.ts'), [place, prefix], { execArgv: [] }),
+      Forked.start(join(import.meta.dirname, 'migrate-process.ts'), [place, prefix]),
     )
-    await Promise.all(processes.map((each) => once(each, 'message')))
-    const ended = Promise.all(processes.map((each) => once(each, 'exit')))
-    for (const each of processes) each.send('migrate')
-    expect((await ended).map(([code]) => code as unknown)).toEqual([0, 0, 0, 0])
+    const ready = (await Promise.all(processes)).map(({ process }) => process)
+    for (const each of ready) each.send('migrate')
+    expect(await Promise.all(ready.map((each) => each.ended()))).toEqual([0, 0, 0, 0])
     const store = open(prefix)
     const id = newId()
     await store.insert(id, newSession({}), NOW)

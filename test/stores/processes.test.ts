@@ -1,9 +1,8 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { Forked } from '../support/forked.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { RedisServer } from '../support/redis.ts'
 import { SECRET } from '../support/visitor.ts'
@@ -38,7 +37,6 @@ test.each([
   ['SQLite', makeFile],
 ])(
   'of a thousand parallel requests that each of eight processes answers in one session, no write is lost: %s',
-  { timeout: 120_000 },
   async (name, start) => {
     const place = await start()
     const { store, close } = await openStore(name, place)
@@ -66,17 +64,8 @@ test.each([
 )
 
 /** Starts one and gives what makes it begin, which resolves when all its changes were acknowledged. */
-async function startProcess(...args: readonly string[]): Promise<() => Promise<void>> {
-  const child = fork(join(import.meta.dirname, 'hammer-process.ts'), args, {
-    execArgv: [],
-    env: { ...process.env, [SECRET_VARIABLE]: SECRET },
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const failed = once(child, 'exit').then(([code]) => Promise.reject(new Error(`a process ended with ${code}`)))
-  await Promise.race([once(child, 'message'), failed])
-  return async () => {
-    const done = once(child, 'message')
-    child.send('begin')
-    await Promise.race([done, failed])
-  }
+async function startProcess(...args: readonly string[]): Promise<() => Promise<unknown>> {
+  const file = join(import.meta.dirname, 'hammer-process.ts')
+  const { process } = await Forked.start(file, args, { [SECRET_VARIABLE]: SECRET })
+  return () => process.ask('begin')
 }

@@ -36,7 +36,7 @@ describe.each(PLACES)('whatever happens at the same time in the %s store,', (_, 
     place = await openPlace()
     here = await place.open()
     elsewhere = await place.open()
-  }, 60_000)
+  })
   afterAll(() => place.close())
 
   /** A browser that is signed in, and the same browser with its requests going to another process. */

@@ -37,7 +37,7 @@ beforeAll(async () => {
   server = await RedisServer.start()
   sentinel = await RedisSentinel.start()
   cluster = await RedisCluster.start()
-}, 60_000)
+})
 
 afterAll(() => Promise.all([server, sentinel, cluster].map((place) => place.stop())))
 

@@ -53,19 +53,15 @@ describe('after a crash', () => {
 })
 
 describe('when a replica takes over', () => {
-  test(
-    'behind Sentinel, every client finds the sessions that it had, and changes them',
-    { timeout: 60_000 },
-    async () => {
-      const place = await RedisSentinel.start()
-      onTestFinished(() => place.stop())
-      await expectToSurvive(await Promise.all(OF_SENTINEL.map(([, open]) => storeOver(open(place)))), () =>
-        place.failOver(),
-      )
-    },
-  )
+  test('behind Sentinel, every client finds the sessions that it had, and changes them', async () => {
+    const place = await RedisSentinel.start()
+    onTestFinished(() => place.stop())
+    await expectToSurvive(await Promise.all(OF_SENTINEL.map(([, open]) => storeOver(open(place)))), () =>
+      place.failOver(),
+    )
+  })
 
-  test('in a cluster, so do ioredis and node-redis 6', { timeout: 60_000 }, async () => {
+  test('in a cluster, so do ioredis and node-redis 6', async () => {
     const cluster = await RedisCluster.start()
     onTestFinished(() => cluster.stop())
     const refreshing = createCluster({ rootNodes: urls(cluster), topologyRefreshOnReconnectionAttemptStrategy: 200 })
@@ -74,7 +70,7 @@ describe('when a replica takes over', () => {
     await expectToSurvive(stores, () => cluster.failOver())
   })
 
-  test('and node-redis 4 and 5, once the master that died is back', { timeout: 60_000 }, async () => {
+  test('and node-redis 4 and 5, once the master that died is back', async () => {
     const cluster = await RedisCluster.start()
     onTestFinished(() => cluster.stop())
     const clients = OF_CLUSTER.filter(([name]) => /node-redis [45]/.test(name)).map(([, open]) => open(cluster))

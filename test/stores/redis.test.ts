@@ -38,7 +38,7 @@ function contractWith<Place extends object>(
 
   beforeAll(async () => {
     place = await start()
-  }, 60_000)
+  })
 
   afterAll(() => place?.stop())
 

@@ -14,7 +14,7 @@ describe.each(PLACES)('sessions in a store: %s', (_, openPlace) => {
   beforeAll(async () => {
     place = await openPlace()
     store = await place.open()
-  }, 60_000)
+  })
   afterAll(() => place.close())
 
   const newBrowser = (options: Partial<ConstructorParameters<typeof App>[0]> = {}): Browser =>

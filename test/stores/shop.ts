@@ -1,8 +1,6 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { parseSetCookie } from 'cookie'
-import { onTestFinished } from 'vitest'
+import { Forked } from '../support/forked.ts'
 import { SECRET } from '../support/visitor.ts'
 
 /** Which client of which database. */
@@ -10,16 +8,13 @@ export type ShopKind = 'ioredis' | 'node-redis' | 'pg'
 
 /** A server in a process of its own; see `shop-process.ts`. */
 export async function openShop(kind: ShopKind, url: string): Promise<string> {
-  const shop = fork(join(import.meta.dirname, 'shop-process.ts'), [kind, url], {
-    env: { ...process.env, SESSION_SECRET: SECRET },
-  })
-  onTestFinished(() => void shop.kill())
-  const [port] = (await once(shop, 'message')) as [number] // as: it sends its port
-  return `http://127.0.0.1:${port}`
+  const file = join(import.meta.dirname, 'shop-process.ts')
+  const { first: port } = await Forked.start(file, [kind, url], { SESSION_SECRET: SECRET })
+  return `http://127.0.0.1:${String(port)}`
 }
 
 /** Longer than any answer may take, whatever the machine does meanwhile. */
-const PATIENCE = 20_000
+const PATIENCE = 120_000
 
 export interface Answer {
   readonly status: number
