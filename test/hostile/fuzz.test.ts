@@ -17,11 +17,11 @@ import {
   VALID,
   watchPrototypes,
 } from './world.ts'
+import { proof } from '../support/proof.ts'
 
-const COOKIES = 220_000
-const REQUESTS = 40_000
-const OTHERS = 30_000
-/** Milliseconds; ten times what a slow machine takes. */
+const COOKIES = proof(220_000, 40_000)
+const REQUESTS = proof(40_000, 8000)
+const OTHERS = proof(30_000, 6000)
 
 /** `FUZZ_SEED=… npm test` repeats a run exactly: the cookies that are mutated are vectors, and the clock stands. */
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31)

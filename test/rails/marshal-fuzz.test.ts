@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { loadMarshal, MarshalError } from '../../src/rails/marshal.ts'
 import { Random } from '../hostile/world.ts'
+import { proof } from '../support/proof.ts'
 
-const PAYLOADS = 150_000
-/** Milliseconds; ten times what a slow machine takes. */
+const PAYLOADS = proof(150_000, 30_000)
 
 /** `FUZZ_SEED=… npm test` repeats a run exactly. */
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31)

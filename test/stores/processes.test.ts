@@ -9,8 +9,9 @@ import { SECRET } from '../support/visitor.ts'
 import { App, Browser } from './browser.ts'
 import { LANES, SECRET_VARIABLE, TURNS } from './hammer.ts'
 import { openStore } from './process-stores.ts'
+import { proof } from '../support/proof.ts'
 
-const PROCESSES = 8
+const PROCESSES = proof(8, 4)
 
 async function startRedis(): Promise<string> {
   const server = await RedisServer.start()
@@ -36,7 +37,7 @@ test.each([
   ['PostgreSQL', startPostgresServer],
   ['SQLite', makeFile],
 ])(
-  'of a thousand parallel requests that each of eight processes answers in one session, no write is lost: %s',
+  `of ${LANES * TURNS * 2} parallel requests that each of ${PROCESSES} processes answers in one session, no write is lost: %s`,
   async (name, start) => {
     const place = await start()
     const { store, close } = await openStore(name, place)
