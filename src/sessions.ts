@@ -141,6 +141,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
   const newJar = (cookieHeader: string | null | undefined): CookieJar =>
     createJar({
       sealers,
+      plainValue: cookieFormat.plainValue,
       now,
       cookieHeader: cookieHeader ?? undefined,
       onRefused: (cookie, reason) => emit({ type: 'refused', reason }, cookie),
@@ -219,11 +220,11 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       return blameCaller(seal, () => {
         if (persistence.fetches) throw fetched('sessions.seal(data)', 'Send a request through an adapter instead')
         const state = newState(newVisit(undefined))
+        state.renew() // written even if there is nothing in it
         const { flash = {}, ...rest }: { flash?: object } = data
         for (const [key, value] of Object.entries(rest)) state.set(key, value)
         for (const [entry, value] of Object.entries(flash))
           state.flash.set(entry, value, `session.flash.${entry}`, false)
-        state.renew()
         const outcome = state.outcome()
         if (outcome.verb !== 'write') throw new SessionError('ERR_OPTIONS', 'A renewed session is always written.')
         return format.seal(outcome.record)

@@ -53,6 +53,8 @@ export interface CookieJarOptions {
 export interface JarHost {
   readonly cookieHeader: string | undefined
   readonly sealers: (name: string) => CookieSealers
+  /** Decodes a plain cookie; `undefined` for percent-encoding. */
+  readonly plainValue?: ((text: string) => string) | undefined
   /** Whole seconds since 1970. */
   readonly now: () => number
   readonly onRefused: (name: string, reason: RefusedReason) => void
@@ -87,7 +89,7 @@ class Jar {
     const set = [...this.#pending.values()].findLast((pending) => pending.name === name)
     const values = set === undefined ? [...new Set(cookieValues(this.#host.cookieHeader, name))] : [set.value]
     const [first] = values
-    if (view === 'plain') return first === undefined ? undefined : decodeValue(first)
+    if (view === 'plain') return first === undefined ? undefined : (this.#host.plainValue ?? decodeValue)(first)
     let reason: RefusedReason | undefined = values.length > MAXIMUM_CANDIDATES ? 'duplicate' : undefined
     for (const value of reason === undefined ? values : []) {
       if (value === undefined) continue

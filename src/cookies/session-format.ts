@@ -38,6 +38,8 @@ export interface CookieFormat {
   readonly lifetime?: Lifetime | undefined
   /** Why no single session can be asked to outlive the browser, or not to: all do that have a `lifetime` here, else none. */
   readonly persistence?: string | undefined
+  /** How the text of a cookie that is neither signed nor encrypted is decoded. Default: percent-encoding. */
+  readonly plainValue?: ((text: string) => string) | undefined
   /** @param clock milliseconds since 1970 */
   session(cookieName: string, clock: () => number): SessionFormat
   sealers(clock: () => number): (cookieName: string) => CookieSealers

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { blameCaller, SessionError } from '../errors.ts'
+import { FORM_TOKEN_KEY } from '../session/reserved-keys.ts'
 import { decode, encode } from './base64.ts'
 import { isAtLeast, type RailsVersion } from './options.ts'
 
@@ -71,14 +72,14 @@ export function validAuthenticityToken(session: object, token: unknown, request?
 
 /** The 32 bytes in the session, or `undefined` for none, and for what no Rails wrote: a short one could be guessed. */
 function realToken(session: object): Buffer | undefined {
-  const { _csrf_token: stored } = session as { _csrf_token?: unknown } // as: every key of a session may be absent
+  const { [FORM_TOKEN_KEY]: stored } = session as { [FORM_TOKEN_KEY]?: unknown } // as: every key of a session may be absent
   const bytes = typeof stored === 'string' ? decode(stored, 'urlSafe') : undefined
   return bytes?.length === TOKEN_BYTES ? bytes : undefined
 }
 
 function newToken(session: object, defaults: RailsVersion): Buffer {
   const bytes = randomBytes(TOKEN_BYTES)
-  Object.assign(session, { _csrf_token: storedToken(bytes, defaults) })
+  Object.assign(session, { [FORM_TOKEN_KEY]: storedToken(bytes, defaults) })
   return bytes
 }
 

@@ -34,7 +34,7 @@ const PREFIX = '{"_rails":{"message":'
  */
 export function wrap(payload: Buffer, { purpose, expiresAt }: Metadata, jsonText: (text: string) => string): Buffer {
   if (purpose === undefined && expiresAt === undefined) return payload
-  const exp = expiresAt === undefined ? 'null' : `"${new Date(expiresAt).toISOString()}"`
+  const exp = expiresAt === undefined ? 'null' : `"${isoTextOf(expiresAt)}"`
   const pur = purpose === undefined ? 'null' : jsonText(purpose)
   const text = `${PREFIX}"${payload.toString('base64')}","exp":${exp},"pur":${pur}}}`
   return text.length <= scratch.length / 3 ? scratch.subarray(0, scratch.write(text)) : Buffer.from(text)
@@ -93,13 +93,21 @@ function julianDay(milliseconds: number): number {
   return milliseconds / 86_400_000 + 2_440_587.5
 }
 
-const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?$/i
+/** The last moment that a JavaScript date has, in the year 275,760. */
+const LATEST = 8.64e15
+
+/** As Ruby writes it: a year of five digits or more without the sign that JavaScript puts in front. */
+function isoTextOf(milliseconds: number): string {
+  return new Date(Math.min(milliseconds, LATEST)).toISOString().replace(/^\+0*/, '')
+}
+
+const ISO = /^\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?$/i
 
 /** A time without a zone is taken as UTC; Rails would take the server's own. */
 function isoMilliseconds(text: string): number | undefined {
   if (!ISO.test(text)) return undefined
   const zoned = /(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`
-  return Date.parse(zoned.toUpperCase())
+  return Date.parse(zoned.toUpperCase().replace(/^\d{5,6}-/, (year) => `+${year.padStart(7, '0')}`))
 }
 
 /**

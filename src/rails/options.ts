@@ -1,4 +1,4 @@
-import { cookieSeconds, type Duration } from '../duration.ts'
+import { seconds, type Duration } from '../duration.ts'
 import { SessionError } from '../errors.ts'
 import type { JsonEscapes } from './json-text.ts'
 import type { RailsDigest } from './key-generator.ts'
@@ -71,7 +71,10 @@ export interface RailsOptions extends KeyOptions {
   readonly escapeJsSeparatorsInJson?: boolean | undefined
   /** Older ways to read, tried in order; what they open is written again in the current way. */
   readonly rotations?: readonly RotationOptions[] | undefined
-  /** `expire_after` of `config.session_store`: how long a session lasts unused, sealed inside. Default: no end. */
+  /**
+   * `expire_after` of `config.session_store`: how long a session lasts unused, sealed inside. Default: no end. As long as Rails
+   * says; the browser is asked to keep the cookie for 400 days at most, and gets it anew in time.
+   */
   readonly expireAfter?: Duration | undefined
 }
 
@@ -110,6 +113,33 @@ const SERIALIZERS: readonly CookiesSerializer[] = [
   'message_pack_allow_marshal',
 ]
 
+const KEY_OPTIONS: readonly (keyof KeyOptions)[] = [
+  'secretKeyBase',
+  'digest',
+  'iterations',
+  'cipher',
+  'authenticatedEncryption',
+  'signedDigest',
+]
+const ROTATION_OPTIONS: readonly (keyof RotationOptions)[] = ['kind', ...KEY_OPTIONS]
+const OPTIONS: readonly (keyof RailsOptions)[] = [
+  'defaults',
+  'version',
+  ...KEY_OPTIONS,
+  'metadata',
+  'requirePurpose',
+  'serializer',
+  'cookiesDigest',
+  'authenticatedEncryptedCookieSalt',
+  'encryptedCookieSalt',
+  'encryptedSignedCookieSalt',
+  'signedCookieSalt',
+  'escapeHtmlEntitiesInJson',
+  'escapeJsSeparatorsInJson',
+  'rotations',
+  'expireAfter',
+]
+
 /** Whether `version` is `floor` or newer. */
 export function isAtLeast(version: RailsVersion, floor: RailsVersion): boolean {
   return RAILS_VERSIONS.indexOf(version) >= RAILS_VERSIONS.indexOf(floor)
@@ -117,6 +147,9 @@ export function isAtLeast(version: RailsVersion, floor: RailsVersion): boolean {
 
 /** Fills in what `load_defaults` sets, and checks. @throws `ERR_OPTIONS` with Rails' own name for the setting */
 export function checkRailsOptions(options: RailsOptions): RailsSettings {
+  if (typeof options !== 'object' || options === null)
+    throw wrong('railsFormat needs options: { secretKeyBase, defaults }')
+  refuseUnknown(options, OPTIONS, '')
   const { defaults } = options
   oneOf('load_defaults', defaults, RAILS_VERSIONS)
   const version = options.version ?? defaults
@@ -162,8 +195,7 @@ export function checkRailsOptions(options: RailsOptions): RailsSettings {
       htmlEntities: options.escapeHtmlEntitiesInJson ?? true,
       jsSeparators: options.escapeJsSeparatorsInJson ?? !isAtLeast(defaults, '8.1'),
     },
-    expireAfterSeconds:
-      options.expireAfter === undefined ? undefined : cookieSeconds(options.expireAfter, 'expire_after'),
+    expireAfterSeconds: options.expireAfter === undefined ? undefined : seconds(options.expireAfter, 'expire_after'),
   }
 }
 
@@ -193,8 +225,18 @@ function salt(given: string | null | undefined, rails: string): string | null {
 }
 
 function checkRotations(rotations: readonly RotationOptions[]): readonly RotationOptions[] {
-  if (Array.isArray(rotations) && rotations.every((one) => typeof one === 'object' && one !== null)) return rotations
-  throw wrong('cookies_rotations is no list of options, expected one as [{ secretKeyBase }]')
+  if (!Array.isArray(rotations) || !rotations.every((one) => typeof one === 'object' && one !== null)) {
+    throw wrong('cookies_rotations is not a list of options, expected one as [{ secretKeyBase }]')
+  }
+  for (const [at, rotation] of rotations.entries()) refuseUnknown(rotation, ROTATION_OPTIONS, `rotations[${at}].`)
+  return rotations
+}
+
+/** Rails' own names are in snake case, and one that was copied as it is would change nothing. */
+function refuseUnknown(given: object, known: readonly string[], prefix: string): void {
+  for (const key of Object.keys(given)) {
+    if (!known.includes(key)) throw wrong(`${prefix}${key} is not an option of railsFormat. Known: ${known.join(', ')}`)
+  }
 }
 
 function oneOf(setting: string, value: unknown, known: readonly string[]): void {

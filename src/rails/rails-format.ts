@@ -6,6 +6,7 @@ import { blameCaller, SessionError } from '../errors.ts'
 import { encryptedMessages, signedMessages, type CookieMessages } from './cookie-message.ts'
 import { toJson } from './exact-numbers.ts'
 import type { RubyValue } from './marshal-value.ts'
+import { unescapeValue } from './escaped-value.ts'
 import { checkRailsOptions, type RailsOptions, type RailsSettings } from './options.ts'
 import { serializerWithFallback, type SerializerWithFallback } from './serializers.ts'
 import { ID_PAIR_BYTES, readSession, sessionValue, valueText, writeSession } from './session-payload.ts'
@@ -37,7 +38,8 @@ function createRailsFormat(settings: RailsSettings): CookieFormat {
     lifetime:
       expireAfterSeconds === undefined
         ? undefined
-        : { idleSeconds: expireAfterSeconds, absoluteSeconds: BROWSER_MAXIMUM_SECONDS },
+        : { idleSeconds: idleSecondsOf(expireAfterSeconds), absoluteSeconds: BROWSER_MAXIMUM_SECONDS },
+    plainValue: (text) => unescapeValue(text) ?? text,
     persistence:
       expireAfterSeconds === undefined
         ? "a Rails cookie has no place for it. Set expireAfter of railsFormat, Rails' expire_after, which every session then has"
@@ -93,10 +95,7 @@ function createRailsSessionFormat(
       const parts = loaded && readSession(loaded)
       if (loaded === undefined || parts === undefined) return { ok: false, reason: 'malformed' }
       const now = Math.floor(milliseconds / 1000)
-      const slid =
-        expiresAt === undefined || expireAfterSeconds === undefined
-          ? now
-          : Math.floor(expiresAt / 1000) - expireAfterSeconds
+      const slid = slidAt(expiresAt, expireAfterSeconds, now)
       const { id, data, texts } = parts
       const persistent = expireAfterSeconds !== undefined
       const record = { id, created: now, slid, persistent, data, texts, expiresAt }
@@ -108,6 +107,22 @@ function createRailsSessionFormat(
     sizeNote: (jsonBytes) =>
       ` Rails counts ${railsLength(withId(jsonBytes), name, settings)}, before it escapes the value.`,
   }
+}
+
+/** No browser keeps a cookie for longer, so that one is due anew long before a later end. */
+function idleSecondsOf(expireAfterSeconds: number): number {
+  return Math.min(expireAfterSeconds, BROWSER_MAXIMUM_SECONDS)
+}
+
+/**
+ * When a session that ends at `expiresAt` was written, in whole seconds: as far as `expireAfter` tells. What Rails calls a month,
+ * or two weeks across a change of the clocks, is not what our span says, and its clock is not ours. The end that was sealed
+ * holds, and was looked at: a session that would be from the future is from now, one that would have been idle for too long is not.
+ */
+function slidAt(expiresAt: number | undefined, expireAfterSeconds: number | undefined, now: number): number {
+  if (expiresAt === undefined || expireAfterSeconds === undefined) return now
+  const slid = Math.ceil(expiresAt / 1000) - expireAfterSeconds
+  return Math.min(now, Math.max(slid, now - idleSecondsOf(expireAfterSeconds) + 1))
 }
 
 function withId(jsonBytes: number): number {

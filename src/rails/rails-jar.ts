@@ -1,3 +1,4 @@
+import { blameCaller } from '../errors.ts'
 import { createJar, type CookieJar } from '../cookies/jar.ts'
 import { railsFormat } from './rails-format.ts'
 import type { RailsOptions } from './options.ts'
@@ -17,9 +18,11 @@ export interface RailsJarOptions extends RailsOptions {
  * @throws `ERR_OPTIONS`, `ERR_SECRET`
  */
 export function railsJar({ cookieHeader, clock = Date.now, ...options }: RailsJarOptions): CookieJar {
+  const format = blameCaller(railsJar, () => railsFormat(options))
   return createJar({
     cookieHeader: cookieHeader ?? undefined,
-    sealers: railsFormat(options).sealers(clock),
+    sealers: format.sealers(clock),
+    plainValue: format.plainValue,
     now: () => Math.floor(clock() / 1000),
     onRefused: () => {},
     onOverflow: () => {},

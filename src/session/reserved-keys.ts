@@ -5,6 +5,12 @@ export const FLASH_KEY = 'flash'
 /** Where the identity layer keeps its claims, named as Rails names what is its own, `_csrf_token`. */
 export const IDENTITY_KEY = '_identity'
 
+/**
+ * What the form tokens of a visitor are made of, here as in Rails. It ends with every renewal, because it may be the one of
+ * whoever fixed the session before sign-in: Rails ends it in `reset_session`, Devise at sign-in.
+ */
+export const FORM_TOKEN_KEY = '_csrf_token'
+
 /** Where a cookie names the session that a server store holds. */
 export const TICKET_KEY = '_ticket'
 /** Where a cookie that holds its session names the one in a server store that it came from. */

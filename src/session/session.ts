@@ -31,7 +31,8 @@ export interface SessionControls<Data extends object = { [key: string]: number }
   increment(key: CounterKey<Data>, by?: number): number
   /**
    * Gives the session a new id and starts its absolute timeout anew. Call it at sign-in and at every change of
-   * privilege, so that a cookie from before is worth nothing after (session fixation).
+   * privilege, so that a cookie from before is worth nothing after (session fixation). What form tokens are made of,
+   * `_csrf_token`, ends with the old id.
    *
    * @param options.persistent "remember me": whether the cookie outlives the browser; unchanged when left out
    */

@@ -8,7 +8,7 @@ import type { Loaded, SessionHost, SessionRecord, SessionSource } from './host.t
 import { Ledger, type SessionSize } from './ledger.ts'
 import { slideIsDue } from './lifetime.ts'
 import type { Lock, Outcome, SessionStatus, WriteCause } from './outcome.ts'
-import { FLASH_KEY, IDENTITY_KEY, isHidden, refuseReservedKey } from './reserved-keys.ts'
+import { FLASH_KEY, FORM_TOKEN_KEY, IDENTITY_KEY, isHidden, refuseReservedKey } from './reserved-keys.ts'
 
 /** The state machine behind one request's session. Synchronous, without I/O; opens the cookie at the first question. */
 export class SessionState {
@@ -216,6 +216,7 @@ export class SessionState {
     this.#created = this.#host.now()
     this.#persistent = options.persistent ?? this.#persistent
     this.#expiresAt = undefined
+    this.delete(FORM_TOKEN_KEY)
     this.#renewed = true
   }
 

@@ -27,6 +27,7 @@ export async function signedInCookie<Data extends object>(
   const exchange = sessions.begin({}, { cookieHeader: undefined, isSecure: () => true })
   await exchange.load()
   const { session } = exchange
+  session.renew() // written even if there is nothing in it
   if (typeof content === 'function') {
     await content(session)
   } else {
@@ -34,7 +35,6 @@ export async function signedInCookie<Data extends object>(
     Object.assign(session, data)
     Object.assign(session.flash, flash)
   }
-  session.renew() // written even if there is nothing in it
   const { setCookie } = await exchange.commit()
   // Not the only line where `previousCookies` are ended, or the application set cookies of its own.
   const line = setCookie.findLast((each) => each.startsWith(`${sessions.name}=`)) ?? ''

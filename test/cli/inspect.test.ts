@@ -97,9 +97,14 @@ test.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([
     'rotations that are none',
     ['--name', 's', '--rails', '{"defaults":"8.1","rotations":5}'],
     env,
-    /cookies_rotations is no list/,
+    /cookies_rotations is not a list/,
   ],
-  ['a rotation that is none', ['--name', 's', '--rails', '{"defaults":"8.1","rotations":[null]}'], env, /is no list/],
+  [
+    'a rotation that is none',
+    ['--name', 's', '--rails', '{"defaults":"8.1","rotations":[null]}'],
+    env,
+    /is not a list/,
+  ],
   [
     'a salt that is none',
     ['--name', 's', '--rails', '{"defaults":"8.1","signedCookieSalt":5}'],

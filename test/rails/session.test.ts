@@ -1,46 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { createSessions, type Sessions } from '../../src/index.ts'
+import { createSessions } from '../../src/index.ts'
 import { encryptedMessages } from '../../src/rails/cookie-message.ts'
 import { escapeValue, unescapeValue } from '../../src/rails/escaped-value.ts'
 import { railsFormat, type RailsOptions } from '../../src/rails/index.ts'
 import { dumpMessagePack, loadMessagePack } from '../../src/rails/message-pack.ts'
 import { checkRailsOptions } from '../../src/rails/options.ts'
 import { firstFrame, thrownBy } from '../support/thrown-by.ts'
-import { EventLog, FakeClock, Visitor } from '../support/visitor.ts'
-
-type Loose = Record<string, unknown>
-
-const NAME = '_billing_session'
-const ID = '5f1d3b9a7c2e4f60819ab0c1d2e3f405'
-const base: RailsOptions = { secretKeyBase: randomBytes(64).toString('hex'), defaults: '8.1' }
-
-function setUp(options: Partial<RailsOptions> = {}): {
-  sessions: Sessions<Loose>
-  visitor: Visitor<Loose>
-  log: EventLog
-  clock: FakeClock
-} {
-  const log = new EventLog()
-  const clock = new FakeClock()
-  const format = railsFormat({ ...base, ...options })
-  const sessions = createSessions<Loose>({ name: NAME, format, guard: 'json', onEvent: log.hear, clock: clock.now })
-  return { sessions, visitor: new Visitor(sessions), log, clock }
-}
-
-/** A cookie as that Rails would have written it, with exactly that payload. */
-function minted(payload: string | Uint8Array, options: Partial<RailsOptions> = {}, expiresAt?: number): string {
-  const messages = encryptedMessages(checkRailsOptions({ ...base, ...options }))
-  return messages(NAME).seal(Buffer.from(payload), expiresAt)
-}
-
-/** What is inside a cookie that we wrote. */
-function payloadOf(visitor: Pick<Visitor<Loose>, 'cookies'>, options: Partial<RailsOptions> = {}): string {
-  const messages = encryptedMessages(checkRailsOptions({ ...base, ...options }))
-  const opened = messages(NAME).open(visitor.cookies.get(NAME) ?? '', 0)
-  return opened.ok ? opened.value.toString() : opened.reason
-}
+import { Visitor } from '../support/visitor.ts'
+import { base, ID, minted, NAME, payloadOf, setUp } from './beside-rails.ts'
 
 test('a new session has its session_id first, as 32 hexadecimal characters', () => {
   const { visitor } = setUp()
@@ -242,7 +211,10 @@ test.each<[Partial<RailsOptions>, RegExp]>([
   [{ serializer: 'yaml' as 'json' }, /cookies_serializer is "yaml"/],
   [{ serializer: 'marshal' }, /cookies_serializer :marshal can be read and not written/],
   [{ serializer: 'message_pack', defaults: '7.0' }, /cookies_serializer :message_pack exists from Rails 7\.1/],
-  [{ expireAfter: '500d' }, /expire_after is 500d/],
+  [{ expireAfter: '0s' }, /expire_after is 0s/],
+  [{ expire_after: '14d' } as never, /expire_after is not an option of railsFormat.*expireAfter/],
+  [{ rotation: [] } as never, /rotation is not an option of railsFormat.*rotations/],
+  [{ rotations: [{ secret: 'x' }] as never }, /rotations\[0\]\.secret is not an option/],
 ])('an impossible setting is refused with the name that Rails has for it: %o', (options, message) => {
   expect(() => setUp(options)).toThrow(message)
 })
