@@ -21,7 +21,10 @@ export interface CommitHeaders {
   readonly setCookie: readonly string[]
   /** Whether the response needs `Vary: Cookie`. */
   readonly vary: boolean
-  /** Whether the response needs `Cache-Control: no-store`, unless the application set a Cache-Control itself. */
+  /**
+   * Whether the response needs `Cache-Control: no-store`, unless the application kept it from shared caches itself. One that sets
+   * a cookie has to be kept from them in any case.
+   */
   readonly noStore: boolean
 }
 
@@ -35,8 +38,8 @@ export interface Exchange<Data extends object> {
    */
   load(): Promise<void> | undefined
   /**
-   * Decides what the response has to carry, once; afterwards every write throws `ERR_SESSION_SENT`, and whoever asks again is
-   * told to add nothing. A promise where a server store has to acknowledge it first: no header may leave before that. Rejects
+   * Decides what the response has to carry, once; afterwards every write throws `ERR_SESSION_SENT`, and whoever asks again gets
+   * no cookie, but is told to keep out of caches what carries one. A promise where a server store has to acknowledge it first: no header may leave before that. Rejects
    * with `ERR_STORE_UNAVAILABLE`; then the response says so (503) and carries no cookie of ours.
    */
   commit(): CommitHeaders | Promise<CommitHeaders>
@@ -71,6 +74,7 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
   #session: Session<Data> | undefined
   #jar: CookieJar | undefined
   #sent = false
+  #again = NOTHING
 
   constructor(parts: ExchangeParts, facts: RequestFacts) {
     this.#parts = parts
@@ -105,7 +109,7 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
   }
 
   commit(): CommitHeaders | Promise<CommitHeaders> {
-    if (this.#sent) return NOTHING
+    if (this.#sent) return this.#again
     this.#sent = true
     const state = this.#state
     if (state === undefined && this.#jar === undefined) return NOTHING
@@ -124,6 +128,7 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
         ? NO_LINES
         : this.#parts.sessionCookies(outcome, this.#context(), this.#facts.cookieHeader)
     const setCookie = own.length === 0 ? lines : [...lines, ...own]
+    if (setCookie.length > 0) this.#again = CARRIES_COOKIE
     return { setCookie, vary: wasRead || setCookie.length > 0, noStore: own.length > 0 }
   }
 
@@ -137,3 +142,4 @@ const NO_LINES: readonly string[] = []
 const UNTOUCHED: Outcome = { verb: 'nothing' }
 const NOTHING: CommitHeaders = Object.freeze({ setCookie: NO_LINES, vary: false, noStore: false })
 const READ: CommitHeaders = Object.freeze({ setCookie: NO_LINES, vary: true, noStore: false })
+const CARRIES_COOKIE: CommitHeaders = Object.freeze({ setCookie: NO_LINES, vary: true, noStore: true })

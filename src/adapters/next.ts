@@ -5,6 +5,7 @@ import type { Sessions } from '../sessions.ts'
 import { cookieHeaderAfter, currentCookieHeader, setCookies, type NextCookies } from './next-cookies.ts'
 import { errorStatus, settle } from './next-navigation.ts'
 import type { NextFunctions, NextSessions } from './next-sessions.ts'
+import { OwnResponse } from './web-response.ts'
 import { session as withSession } from './web.ts'
 
 export type { NextFunctions, NextResponses, NextSessions } from './next-sessions.ts'
@@ -72,7 +73,7 @@ export function nextSessions<Data extends object>(
       (handle) =>
       async (incoming, ...rest) => {
         let left: unknown
-        const standIn = new Response()
+        const standIn = new OwnResponse()
         const response = await withSession(sessions, async (asked: typeof incoming) => {
           const session = sessions.of(asked)
           const ending = await settle(() => running.run(session, handle, session, asked, ...rest))
@@ -92,7 +93,7 @@ export function nextSessions<Data extends object>(
     proxy:
       (responses, guard) =>
       async (incoming, ...rest) => {
-        const standIn = new Response()
+        const standIn = new OwnResponse()
         const response = await withSession(sessions, async (asked: typeof incoming) => {
           const session = sessions.of(asked)
           void session.isNew // a session that nobody looked at is not kept alive

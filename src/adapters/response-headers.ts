@@ -1,15 +1,28 @@
 import type { CommitHeaders } from '../exchange.ts'
 import { isHttp2, type NodeResponse } from './node-response.ts'
 import { isOfOneAnswer } from './one-answer.ts'
+import { isForSharedCaches, keepsFromCaches, unsharedCacheControl } from './shared-caches.ts'
 import { varyWithCookie } from './vary.ts'
 
 /** What a session adds to a response. */
-export function addHeaders(response: NodeResponse, { setCookie, vary, noStore }: CommitHeaders): void {
-  if (!vary) return
+export function addHeaders(response: NodeResponse, commit: CommitHeaders): void {
+  if (!commit.vary) return
   const names = varyWithCookie(response.getHeader('vary'))
   if (names !== undefined) response.setHeader('Vary', names)
-  if (noStore && !response.hasHeader('cache-control')) response.setHeader('Cache-Control', 'no-store')
-  for (const line of setCookie) response.appendHeader('Set-Cookie', line)
+  if (!keepsFromCaches(commit)) return
+  const cacheControl = unsharedCacheControl(response.getHeader('cache-control'), commit)
+  if (cacheControl !== undefined) {
+    response.setHeader('Cache-Control', cacheControl)
+    response.removeHeader('Expires')
+  }
+  for (const name of response.getHeaderNames()) if (isForSharedCaches(name)) response.removeHeader(name)
+  append(response, 'Set-Cookie', commit.setCookie)
+}
+
+/** Not with `appendHeader`, which puts values into the list that the application gave, and may give to the next visitor. */
+function append(response: NodeResponse, name: string, values: readonly string[]): void {
+  const existing = response.getHeader(name)
+  response.setHeader(name, existing === undefined ? [...values] : [existing, values].flat().map(String))
 }
 
 /** Headers as `writeHead` takes them: an object, a flat list of names and values, or (HTTP/2) a list of pairs. */
@@ -18,7 +31,7 @@ export function setAll(response: NodeResponse, headers: object): void {
   const seen = new Set<string>()
   for (const [name, value] of pairs) {
     const key = name.toLowerCase()
-    if (seen.has(key)) response.appendHeader(name, value as string) // as: Node checks the value itself
+    if (seen.has(key)) append(response, name, [value].flat() as string[]) // as: Node checks the values itself
     else response.setHeader(name, value as string) // as: see above
     seen.add(key)
   }

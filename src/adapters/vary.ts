@@ -1,8 +1,8 @@
 /** A header as a framework hands it out: what was set, or nothing. */
-type Given = string | number | readonly string[] | null | undefined
+export type GivenHeader = string | number | readonly string[] | null | undefined
 
 /** The Vary header with `Cookie` in it (RFC 9110 §12.5.5), or `undefined` when `existing` says it already. */
-export function varyWithCookie(existing: Given): string | undefined {
+export function varyWithCookie(existing: GivenHeader): string | undefined {
   if (existing === undefined || existing === null) return 'Cookie' // the usual case
   const names = [existing]
     .flat()

@@ -1,29 +1,47 @@
 import type { CommitHeaders } from '../exchange.ts'
 import type { DenialResponse } from './admission.ts'
+import { isForSharedCaches, keepsFromCaches, unsharedCacheControl } from './shared-caches.ts'
 import { varyWithCookie } from './vary.ts'
 
 export function responseOf({ status, headers, body }: DenialResponse): Response {
   return new Response(body, { status, headers })
 }
 
-/** `response` with what a session adds to it; another one where its headers cannot be changed. */
+/** A response that we made for one request: it takes headers as it is. */
+export class OwnResponse extends Response {}
+
+/**
+ * `response` with what a session adds to it: a copy as soon as that is more than Vary, because the application may give the same
+ * one to everybody.
+ */
 export function withHeaders(response: Response, commit: CommitHeaders): Response {
   if (!commit.vary) return response
+  // Vary alone is true for whoever gets this response next, and says nothing of this visitor.
+  if (!keepsFromCaches(commit) && addVary(response.headers)) return response
+  const copy = response instanceof OwnResponse ? response : new Response(response.body, response)
+  addVary(copy.headers)
+  if (keepsFromCaches(commit)) addCookies(copy.headers, commit)
+  return copy
+}
+
+/** Whether these are headers that can be changed: those of Response.redirect() and of what fetch() returned cannot. */
+function addVary(headers: Headers): boolean {
+  const vary = varyWithCookie(headers.get('vary'))
   try {
-    addHeaders(response.headers, commit)
-    return response
+    if (vary !== undefined) headers.set('vary', vary)
+    return true
   } catch (error) {
-    // Response.redirect() and what fetch() returned cannot be changed; their copy can.
-    if (!(error instanceof TypeError)) throw error
-    const copy = new Response(response.body, response)
-    addHeaders(copy.headers, commit)
-    return copy
+    if (error instanceof TypeError) return false
+    throw error
   }
 }
 
-function addHeaders(headers: Headers, { setCookie, noStore }: CommitHeaders): void {
-  const vary = varyWithCookie(headers.get('vary'))
-  if (vary !== undefined) headers.set('vary', vary)
-  if (noStore && !headers.has('cache-control')) headers.set('cache-control', 'no-store')
-  for (const line of setCookie) headers.append('set-cookie', line)
+function addCookies(headers: Headers, commit: CommitHeaders): void {
+  const cacheControl = unsharedCacheControl(headers.get('cache-control'), commit)
+  if (cacheControl !== undefined) {
+    headers.set('cache-control', cacheControl)
+    headers.delete('expires')
+  }
+  for (const name of [...headers.keys()].filter(isForSharedCaches)) headers.delete(name)
+  for (const line of commit.setCookie) headers.append('set-cookie', line)
 }

@@ -40,6 +40,8 @@ export interface Call {
   redirect(path: string): Sent
   /** An answer without a body. */
   empty(status: 204 | 304): Sent
+  /** 204, with the very Response or headers that the application made once and gives to everybody; they set cookies `a` and `b`. */
+  preset(): Sent
   stream(chunks: AsyncIterable<string>): Sent
 }
 

@@ -90,6 +90,24 @@ test('hooks that were added before may still write, those that come after may no
   expect(codes).toMatchObject([{ code: 'ERR_SESSION_SENT' }])
 })
 
+test('a hook that comes after may not give an answer that sets the cookie to shared caches', async () => {
+  const ask = await serve(async (app) => {
+    await app.register(coatcheck, { sessions })
+    app.addHook('onSend', (_request, reply, _payload, next) => {
+      reply.header('cache-control', 'public, max-age=60').raw.setHeader('CDN-Cache-Control', 'max-age=60')
+      next()
+    })
+    app.get('/', (request) => String(sessions.of(request).increment('visits')))
+    app.get('/file', () => 'the same for everybody')
+  })
+  const written = await ask('/')
+  expect(written.headers.getSetCookie()).toHaveLength(1)
+  expect([written.headers.get('cache-control'), written.headers.get('cdn-cache-control')]).toEqual(['no-store', null])
+  expect(await written.text()).toBe('1')
+  const { headers } = await ask('/file')
+  expect([headers.get('cache-control'), headers.get('cdn-cache-control')]).toEqual(['public, max-age=60', 'max-age=60'])
+})
+
 test("where the store does not acknowledge, the application's error handler answers, without what the handler had set", async () => {
   const store = new SlowStore()
   const ask = await serve(async (app) => {

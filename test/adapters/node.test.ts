@@ -83,12 +83,30 @@ test.each<[string, Handler, string[]]>([
   expect(ours).toHaveLength(1)
 })
 
-test('Cache-Control that is given to writeHead is left as it is', async () => {
-  const response = await ask((request, answer) => {
-    write(request)
-    answer.writeHead(200, { 'Cache-Control': 'private, max-age=60' }).end()
-  })
-  expect(response.headers.get('cache-control')).toBe('private, max-age=60')
+test('Cache-Control that is given to writeHead is left as it is, unless shared caches may store the answer', async () => {
+  const cacheControl = async (...head: [Record<string, string>] | [string[]]): Promise<string | null> => {
+    const response = await ask((request, answer) => {
+      write(request)
+      answer.writeHead(200, head[0]).end()
+    })
+    return response.headers.get('cache-control')
+  }
+  expect(await cacheControl({ 'Cache-Control': 'private, max-age=60' })).toBe('private, max-age=60')
+  expect(await cacheControl({ 'Cache-Control': 'public, max-age=60' })).toBe('no-store')
+  expect(await cacheControl(['Cache-Control', 'public', 'cache-control', 's-maxage=60'])).toBe('no-store')
+})
+
+test('a list of cookies that the application gives to every answer is not changed', async () => {
+  const lines = Object.freeze(['a=1', 'b=2'])
+  for (let visit = 0; visit < 2; visit++) {
+    const response = await ask((request, answer) => {
+      write(request)
+      answer.setHeader('Set-Cookie', lines)
+      answer.end()
+    })
+    expect(response.headers.getSetCookie().map((line) => line.split('=')[0])).toEqual(['a', 'b', 'session'])
+  }
+  expect(lines).toEqual(['a=1', 'b=2'])
 })
 
 test('a write after the headers left throws, and the stack begins with that line', async () => {

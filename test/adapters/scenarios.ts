@@ -1,5 +1,6 @@
 import type { Scenario } from './scenario.ts'
 import { ANSWERS } from './scenarios/answers.ts'
+import { CACHES } from './scenarios/caches.ts'
 import { CONNECTIONS } from './scenarios/connections.ts'
 import { ERRORS } from './scenarios/errors.ts'
 import { FLASH } from './scenarios/flash.ts'
@@ -17,6 +18,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...FLASH,
   ...LIFETIME,
   ...HEADERS,
+  ...CACHES,
   ...RECEIVED,
   ...ANSWERS,
   ...ERRORS,

@@ -9,11 +9,13 @@ export async function rawAnswer(port: number, requestLine = 'GET / HTTP/1.1', he
   return Buffer.concat(chunks).toString('latin1')
 }
 
-/** An answer without what a session adds to it, and without the time of day. */
+/** An answer without what a session adds to it or replaces, and without the time of day. */
 export function withoutSession(answer: string): string {
   return answer
     .replace(/(\r\nVary: .*), Cookie\r\n/, '$1\r\n')
     .split('\r\n')
-    .filter((line) => !/^(?:Set-Cookie: \w+=|Vary: Cookie$|Cache-Control: no-store$|Date: )/.test(line))
+    .filter(
+      (line) => !/^(?:Set-Cookie: \w+=|Vary: Cookie$|Cache-Control: (?:no-store|public, max-age=0)$|Date: )/.test(line),
+    )
     .join('\r\n')
 }

@@ -10,6 +10,7 @@ import expressOf5, {
 import expressOf4 from 'express4'
 import { requireUser, session, type Denial } from '../../../src/adapters/express.ts'
 import type { Admission, App, Call, Framework, Handler } from '../app.ts'
+import { PRESET_HEADERS } from '../preset.ts'
 
 export const express5: Framework = {
   name: 'Express 5',
@@ -62,6 +63,7 @@ function callOf(req: Request, res: Response): Call {
     json: (value) => res.json(value),
     redirect: (path) => res.redirect(303, path),
     empty: (status) => res.status(status).end(),
+    preset: () => res.status(204).setHeaders(PRESET_HEADERS).end(),
     stream: (chunks) => pipeline(Readable.from(chunks), res.type('text'), () => {}),
   }
 }

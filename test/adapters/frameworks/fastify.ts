@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import createServer, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { coatcheck, requireUser } from '../../../src/adapters/fastify.ts'
 import type { Admission, App, Call, Framework, Handler } from '../app.ts'
+import { PRESET } from '../preset.ts'
 
 export const fastify: Framework = {
   name: 'Fastify 5',
@@ -55,6 +56,7 @@ function callOf(request: FastifyRequest, reply: FastifyReply): Call {
     json: (value) => reply.send(value),
     redirect: (path) => reply.redirect(path, 303),
     empty: (status) => reply.code(status).send(),
+    preset: () => reply.code(204).headers(PRESET).send(),
     stream: (chunks) => reply.type('text/plain').send(Readable.from(chunks)),
   }
 }

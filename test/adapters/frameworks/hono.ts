@@ -2,6 +2,7 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono, type Context } from 'hono'
 import { requireUser, session } from '../../../src/adapters/hono.ts'
 import type { Admission, App, Call, Framework, Handler } from '../app.ts'
+import { PRESET_RESPONSE } from '../preset.ts'
 
 export const hono: Framework = {
   name: 'Hono 4',
@@ -56,6 +57,7 @@ function callOf(c: Context, request: object): Call {
     json: (value) => c.json(value),
     redirect: (path) => c.redirect(path, 303),
     empty: (status) => c.body(null, status),
+    preset: () => PRESET_RESPONSE,
     stream: (chunks) => c.body(ReadableStream.from(bytes(chunks))),
   }
 }

@@ -6,6 +6,7 @@ import Koa3, { type ParameterizedContext } from 'koa'
 import Koa2 from 'koa2'
 import { requireUser, session } from '../../../src/adapters/koa.ts'
 import type { Admission, App, Call, Framework, Handler } from '../app.ts'
+import { PRESET_HEADERS } from '../preset.ts'
 
 export const koa3: Framework = { name: 'Koa 3', protocol: 'HTTP/1.1', mount: (app) => mount(app, Koa3) }
 
@@ -77,6 +78,10 @@ function callOf(ctx: ParameterizedContext): Call {
     },
     empty: (status) => {
       ctx.status = status
+    },
+    preset: () => {
+      ctx.status = 204
+      ctx.res.setHeaders(PRESET_HEADERS)
     },
     stream: (chunks) => send(Readable.from(chunks)),
   }

@@ -3,6 +3,7 @@ import { pipeline, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { requireUser, session } from '../../../src/adapters/node.ts'
 import type { Admission, App, Call, Framework, Handler, Sent } from '../app.ts'
+import { PRESET } from '../preset.ts'
 
 export const node: Framework = {
   name: 'node:http',
@@ -75,6 +76,7 @@ function callOf(request: IncomingMessage, response: ServerResponse): Call {
     json: (value) => send(200, 'application/json', JSON.stringify(value)),
     redirect: (path) => response.writeHead(303, { Location: path }).end(),
     empty: (status) => response.writeHead(status).end(),
+    preset: () => response.writeHead(204, PRESET).end(),
     stream: (chunks) => pipeline(Readable.from(chunks), response, () => {}),
   }
 }

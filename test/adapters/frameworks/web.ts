@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import { toNodeHandler } from 'srvx/node'
 import { requireUser, session } from '../../../src/adapters/web.ts'
 import type { Admission, App, Call, Framework, Handler } from '../app.ts'
+import { PRESET_RESPONSE } from '../preset.ts'
 
 export const web: Framework = {
   name: 'web',
@@ -68,6 +69,7 @@ function callOf(request: Request): Call {
     json: (value) => Response.json(value, { headers }),
     redirect: (path) => Response.redirect(new URL(path, request.url), 303),
     empty: (status) => new Response(null, { status, headers }),
+    preset: () => PRESET_RESPONSE,
     stream: (chunks) => new Response(ReadableStream.from(bytes(chunks)), { headers }),
   }
 }

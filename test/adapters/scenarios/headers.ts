@@ -50,7 +50,7 @@ export const HEADERS: readonly Scenario[] = [
     }
   }),
 
-  scenario('Cache-Control of the application is left as it is', async (world) => {
+  scenario('Cache-Control that keeps an answer from shared caches is left as it is', async (world) => {
     const browser = await world.open({
       '/': world.writes((call) => {
         call.setHeader('Cache-Control', 'private, max-age=60')
@@ -87,18 +87,21 @@ export const HEADERS: readonly Scenario[] = [
     expect(await browser.json('/read')).toEqual(read)
   }),
 
-  scenario('a cookie of the jar is no session: an answer that sets one alone may be kept by caches', async (world) => {
-    const browser = await world.open({
-      '/': (call) => {
-        world.sessions.jar(call.request).set('theme', 'dark')
-        return call.text('ok')
-      },
-    })
-    const { setCookie, headers } = await browser.ask('/')
-    expect(namesOf(setCookie)).toEqual(['theme'])
-    expect(headers.get('vary')).toBe('Cookie')
-    expect(headers.get('cache-control')).toBeNull()
-  }),
+  scenario(
+    'a cookie of the jar is no session: an answer that sets one alone may be kept by the browser',
+    async (world) => {
+      const browser = await world.open({
+        '/': (call) => {
+          world.sessions.jar(call.request).set('theme', 'dark')
+          return call.text('ok')
+        },
+      })
+      const { setCookie, headers } = await browser.ask('/')
+      expect(namesOf(setCookie)).toEqual(['theme'])
+      expect(headers.get('vary')).toBe('Cookie')
+      expect(headers.get('cache-control')).toBe('private')
+    },
+  ),
 
   scenario('a cookie of the jar that is only read is answered with Vary: Cookie', async (world) => {
     const browser = await world.open({
