@@ -46,13 +46,17 @@ export class SessionError extends Error {
   readonly status: number
   /** Headers of that response, which both read too. */
   readonly headers: Readonly<Record<string, string>> | undefined
+  /** The code, where the store did not answer: of an error in production Next.js shows `error.tsx` this alone. */
+  declare readonly digest?: string
 
   constructor(code: SessionErrorCode, message: string, options: { kind?: SessionErrorKind; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.kind = options.kind ?? 'usage'
     this.status = STATUSES[code] ?? 500
-    this.headers = code === 'ERR_STORE_UNAVAILABLE' ? { 'Retry-After': String(RETRY_AFTER_SECONDS) } : undefined
+    const isOutage = code === 'ERR_STORE_UNAVAILABLE'
+    this.headers = isOutage ? { 'Retry-After': String(RETRY_AFTER_SECONDS) } : undefined
+    if (isOutage) this.digest = code
   }
 }
 

@@ -4,14 +4,39 @@ import { parseSetCookie, type SetCookie } from 'cookie'
 export interface NextCookies {
   getAll(): readonly { readonly name: string; readonly value: string }[]
   set(cookie: SetCookie & { value: string }): unknown
+  delete(name: string): unknown
+}
+
+/**
+ * Whether a cookie can be set: not while a page is rendered, nor at the build. Next answers each change with one function then,
+ * which throws.
+ */
+export function areWritable(cookies: NextCookies): boolean {
+  // oxlint-disable-next-line typescript/unbound-method -- compared, not called
+  const { set, delete: remove }: { readonly [name in 'set' | 'delete']: unknown } = cookies
+  return set !== remove
 }
 
 /** Hands over Set-Cookie lines. Next escapes values by itself, so that one that is escaped already has to be given unescaped. */
 export function setCookies(cookies: NextCookies, lines: readonly string[]): void {
-  for (const line of lines) {
+  for (const line of apart(lines)) {
     const cookie = parseSetCookie(line)
-    cookies.set({ ...cookie, value: cookie.value ?? '' })
+    cookies.set({ ...cookie, name: nameOf(line), value: cookie.value ?? '' })
   }
+}
+
+/**
+ * Lines that each have a name of their own, because Next keeps one cookie of a name, and those that end the session's previous
+ * cookies may have the name of the session's own, which is the last. To Next a blank makes another name of it; browsers drop it
+ * (RFC 6265 §5.2).
+ */
+export function apart(lines: readonly string[]): readonly string[] {
+  if (lines.length < 2) return lines
+  const after = lines.map(nameOf)
+  return lines.map((line) => {
+    const name = after.shift() ?? ''
+    return name + ' '.repeat(after.filter((other) => other === name).length) + line.slice(name.length)
+  })
 }
 
 /**
@@ -20,7 +45,7 @@ export function setCookies(cookies: NextCookies, lines: readonly string[]): void
  */
 export function currentCookieHeader(header: string, cookies: NextCookies): string {
   const came = new Set(header.split(PAIRS).map(unescaped))
-  const set = cookies.getAll().filter(({ name, value }) => !came.has(`${name}=${value}`))
+  const set = cookies.getAll().filter(({ name, value }) => !name.endsWith(' ') && !came.has(`${name}=${value}`))
   return withPairs(
     header,
     set.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`),

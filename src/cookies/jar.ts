@@ -1,3 +1,4 @@
+import { systemClock } from '../clock.ts'
 import { blameCaller, SessionError, type RefusedReason } from '../errors.ts'
 import { createSecretRing, type SecretInput } from '../sealing/secrets.ts'
 import { plainCopy } from '../serializers/plain.ts'
@@ -261,7 +262,7 @@ function face(jar: Jar, view: View, permanent: boolean): Cookies<Json> {
 const sealersBySecrets = new WeakMap<readonly SecretInput[], { secrets: SecretInput[]; sealers: JarHost['sealers'] }>()
 
 function standAlone(options: CookieJarOptions): JarHost {
-  const { clock = Date.now } = options
+  const { clock = systemClock() } = options
   return {
     cookieHeader: options.cookieHeader ?? undefined,
     sealers: sharedSealers(options.secrets, clock),

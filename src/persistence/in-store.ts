@@ -164,9 +164,9 @@ export class StoreVisit implements Visit {
   }
 
   /** A cookie that says the same is not sent: each one more is one that may come late and undo what another response set. */
-  #isCookieDue({ because }: Write): boolean {
+  #isCookieDue({ because, isTouched }: Write): boolean {
     const { lifetime, now } = this.#host
-    if (because !== 'changed' || this.#loaded?.record === undefined) return true
+    if (because !== 'changed' || isTouched || this.#loaded?.record === undefined) return true
     return this.#loaded.stale || slideIsDue(this.#loaded.record, lifetime, now())
   }
 }

@@ -1,3 +1,4 @@
+import { systemClock } from '../clock.ts'
 import { SessionError } from '../errors.ts'
 import type { Codec } from './codec.ts'
 import { expiry, messageCodec, type MessageMetadata, type MessageOptions } from './message-options.ts'
@@ -31,14 +32,14 @@ export class Rotator<Options extends MessageOptions> {
 
   /** @throws `ERR_SESSION_VALUE`, `ERR_OPTIONS` */
   write(value: unknown, { purpose, ...when }: MessageMetadata): string {
-    const { readOnly = false, clock = Date.now } = this.#options
+    const { readOnly = false, clock = systemClock() } = this.#options
     if (readOnly) throw new SessionError('ERR_OPTIONS', 'readOnly is set, so no message can be written.')
     return this.#current.write(value, { purpose, expiresAt: expiry(when, clock()) })
   }
 
   read(message: unknown, { purpose, onRotation = this.#options.onRotation }: ReadOptions): ReadMessage {
     if (typeof message !== 'string') return { ok: false, reason: 'malformed' }
-    const { clock = Date.now } = this.#options
+    const { clock = systemClock() } = this.#options
     const mayBeAbsent = purpose === undefined || purpose === ''
     const expected = { expected: mayBeAbsent ? undefined : purpose, mayBeAbsent }
     const read = readRotated(this.#codecs, (codec) => codec.read(message, expected, clock()), this.#rule)

@@ -16,6 +16,8 @@ export interface Write {
   readonly because: WriteCause
   /** `same`: the session that the request brought goes on. `new`: it brought none. `instead`: it ended, and this is another one. */
   readonly origin: 'same' | 'new' | 'instead'
+  /** Whether `touch()` was called: the cookie leaves, whatever it says. */
+  readonly isTouched: boolean
   /** Whether somebody signed in by it in this request, through `coatcheck/identity`. */
   readonly isSignIn: boolean
   /** What `increment` added in all to keys that nothing else wrote. */

@@ -288,6 +288,7 @@ export class SessionState {
       record: this.#record(),
       because,
       origin: this.#loaded.record === undefined ? 'new' : this.#reset ? 'instead' : 'same',
+      isTouched: this.#touched,
       isSignIn: this.#claimed,
       additions: this.#additions?.sums ?? NO_ADDITIONS,
     }

@@ -40,6 +40,7 @@ export class NextRequest {
         this.#set.add(cookie.name)
         return mutable.set(cookie)
       },
+      delete: (name) => this.#jar.set({ name, value: '', expires: new Date(0) }),
     }
     return this
   }
@@ -64,12 +65,10 @@ export class NextRequest {
   }
 
   #readable(cookies: RequestCookies): Cookies {
-    return {
-      getAll: () => cookies.getAll(),
-      set() {
-        throw new Error('Cookies can only be modified in a Server Action or Route Handler.')
-      },
+    const refuse = (): never => {
+      throw new Error('Cookies can only be modified in a Server Action or Route Handler.')
     }
+    return { getAll: () => cookies.getAll(), set: refuse, delete: refuse }
   }
 }
 

@@ -1,7 +1,10 @@
+import { ResponseCookies } from '@edge-runtime/cookies'
+import { parseSetCookie } from 'cookie'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { nextSessions, type NextFunctions, type NextSessions } from '../../src/adapters/next.ts'
-import { createSessions, type Session } from '../../src/index.ts'
+import { createSessions, SessionError, type Session } from '../../src/index.ts'
+import { previousCookie } from '../../src/previous/index.ts'
 import { railsFormat } from '../../src/rails/index.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { SlowStore, type Data } from '../support/slow-store.ts'
@@ -108,6 +111,68 @@ describe('in a component', () => {
 })
 
 describe('an action', () => {
+  test('that a page calls while it is rendered reads, and cannot write: the error is at its line', async () => {
+    current = new NextRequest(sealed(7)).render()
+    expect(await sessions.action((session) => session.visits)()).toBe(7)
+    const error = await sessions
+      .action(raise)()
+      .then(undefined, (thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'ERR_SESSION_READONLY' })
+  })
+
+  describe('beside a previous cookie that has the name of the session', () => {
+    const moved = createSessions<Data>({
+      name: 'session',
+      secrets: [SECRET],
+      cookie: { domain: 'example.com' },
+      previousCookies: [
+        previousCookie({ name: 'session', open: () => ({ ok: false, reason: 'malformed' }) }),
+        previousCookie({ name: 'session', cookie: { path: '/app' }, open: () => ({ ok: false, reason: 'malformed' }) }),
+      ],
+    })
+    const mine = nextSessions(moved, next)
+    const cookie = (): string => `session=${moved.seal({ visits: 7 })}; session=old`
+    /** As browsers keep them apart, whatever blanks stand around the name. */
+    const kept = (lines: readonly string[]): string[] =>
+      lines
+        .map((line) => {
+          const { name, value = '', domain = 'none', path = '/' } = parseSetCookie(line)
+          return `${name.trim()} ${domain} ${path} ${value === '' ? 'ended' : 'set'}`
+        })
+        .toSorted()
+
+    test.each([
+      ['set', 'ends both and sets its own', raise],
+      ['ended', 'ends all of them', (session: Session<Data>) => session.destroy()],
+    ])('%s: %s, in an action, in a redirect of a route and in its response', async (own, _, run) => {
+      const all = ['session example.com / ' + own, 'session none / ended', 'session none /app ended'].toSorted()
+      current = new NextRequest(cookie()).act()
+      await mine.action(run)()
+      expect(kept(current.lines)).toEqual(all)
+      current.render()
+      expect((await mine.read()).visits).toBe(own === 'set' ? 8 : undefined)
+
+      current = new NextRequest(cookie()).act()
+      const asked = (): Request => new Request('https://localhost/api', { headers: { cookie: cookie() } })
+      const redirect = mine.route((session) => {
+        run(session)
+        throw thrownByNext('NEXT_REDIRECT;push;/;307;')
+      })
+      await expect(redirect(asked())).rejects.toThrow('NEXT_REDIRECT')
+      expect(kept(current.lines)).toEqual(all)
+
+      const response = await mine.route((session) => {
+        run(session)
+        return new Response()
+      })(asked())
+      // Next takes them apart by their names, to add what `cookies().set` was told.
+      const { headers } = response
+      const merged = new ResponseCookies(headers)
+      merged.set('theme', 'dark')
+      expect(kept(headers.getSetCookie())).toEqual([...all, 'theme none / set'])
+    })
+  })
+
   test('gets the session first and then its arguments, and gives what it gives', async () => {
     current = new NextRequest(sealed(7)).act()
     const action = sessions.action(async (session, before: { ok: boolean }, form: FormData) => {
@@ -261,20 +326,38 @@ describe('an action', () => {
     const mine: NextSessions<Data> = nextSessions(stored, next)
     const FETCH = { 'next-action': '7f' }
 
-    test('has the page rendered again by what changed, which no cookie says', async () => {
+    test('sends its cookie whenever something changed, because Next forgets pages that it fetched ahead by a cookie', async () => {
       current = new NextRequest('', FETCH).act()
       await mine.action(raise)()
-      expect(current.lines).toHaveLength(1)
-      expect(current.refreshed).toBe(0) // the cookie does it
       const cookie = current.lines[0]?.split(';')[0]
       current = new NextRequest(cookie, FETCH).act()
       await mine.action(raise)()
-      expect(current.lines).toEqual([])
-      expect(current.refreshed).toBe(1)
+      expect(current.lines).toHaveLength(1)
+      expect((await stored.load(current.lines[0]?.split(';')[0])).visits).toBe(2)
       current.render()
       expect((await mine.read()).visits).toBe(2)
-      await mine.action((session) => session.visits)()
-      expect(current.refreshed).toBe(1)
+    })
+
+    test('sends nothing where it only reads', async () => {
+      current = new NextRequest('', FETCH).act()
+      await mine.action(raise)()
+      current = new NextRequest(current.lines[0]?.split(';')[0], FETCH).act()
+      expect(await mine.action((session) => session.visits)()).toBe(1)
+      expect([current.lines, current.refreshed]).toEqual([[], 0])
+    })
+
+    test('has the page rendered again where the session was ended meanwhile, and no cookie says so', async () => {
+      current = new NextRequest('', FETCH).act()
+      await mine.action(raise)()
+      const cookie = current.lines[0]?.split(';')[0] ?? ''
+      current = new NextRequest(cookie, FETCH).act()
+      await mine.action(async (session) => {
+        raise(session)
+        await mine.proxy({ next: () => new Response() }, (other) => other.destroy())(
+          new Request('http://localhost/', { headers: { cookie } }),
+        )
+      })()
+      expect([current.lines, current.refreshed]).toEqual([[], 1])
     })
 
     test('asks for no page where none is rendered again: without JavaScript, and in a route handler', async () => {
@@ -363,6 +446,47 @@ describe('a route handler', () => {
     expect(await (await route(ask())).text()).toBe('ERR_SESSION_SENT')
   })
 
+  test.each(['http://localhost/api/static', 'http://localhost/api/static/1'])(
+    'that Next renders once for everybody is an error that names it, %s, and does not run',
+    async (url) => {
+      current = new NextRequest().render()
+      let runs = 0
+      const route = sessions.route(() => Response.json((runs += 1)))
+      const error = await route(new Request(url)).then(undefined, (thrown: unknown) => thrown)
+      expect(error).toMatchObject({ code: 'ERR_OPTIONS' })
+      expect(String(error)).toContain(`The route handler of ${new URL(url).pathname} uses a session`)
+      expect(String(error)).toContain('force-static')
+      expect(runs).toBe(0)
+    },
+  )
+
+  test('to which an action redirects is left to the browser: of what Next asks itself it drops the cookies', async () => {
+    current = new NextRequest(sealed(7)).act()
+    let runs = 0
+    const route = sessions.route((session) => Response.json((runs += raise(session))))
+    const headers = { cookie: sealed(7), 'x-action-redirect': '/api;push' }
+    const response = await route(new Request('http://localhost/api', { headers }))
+    expect([response.status, response.headers.getSetCookie(), current.lines, runs]).toEqual([204, [], [], 0])
+  })
+
+  test('gets its cookie onto a copy: a response that is made once stays as it is', async () => {
+    const shared = new Response(null, { status: 204 })
+    const route = sessions.route((session) => {
+      if (!session.isNew) raise(session)
+      return shared
+    })
+    expect((await route(ask())).headers.getSetCookie()).toHaveLength(1)
+    expect((await route(ask('theme=dark'))).headers.getSetCookie()).toEqual([])
+    expect([shared.headers.getSetCookie(), shared.headers.get('cache-control')]).toEqual([[], null])
+  })
+
+  test('answers 503 where what it asks itself does not answer', async () => {
+    const route = sessions.route(() => {
+      throw new SessionError('ERR_STORE_UNAVAILABLE', 'The registry did not answer.', { kind: 'system' })
+    })
+    expect((await route(ask())).status).toBe(503)
+  })
+
   test.each(['load', 'commit'] as const)('answers 503 where the store fails to %s, a redirect too', async (when) => {
     const store = new SlowStore({ loads: true })
     const route = nextSessions(store.sessions, next).route((session) => {
@@ -449,6 +573,45 @@ describe('the proxy', () => {
     expect((await stored.load(cookie)).refused).toBe('not-found')
     expect((await stored.load(goesOn?.get('cookie'))).visits).toBe(1)
   })
+
+  describe('where Next itself asks for the page that an action redirects to, and drops the cookies', () => {
+    const askAsNext = (cookie: string): Request => {
+      const asked = ask(cookie)
+      asked.headers.set('x-action-redirect', '/accounts;push')
+      return asked
+    }
+
+    test('has the browser ask for what its guard wrote to', async () => {
+      const proxy = sessions.proxy(responses, (session) => void (session.flash.notice = 'Choose an account'))
+      const response = await proxy(askAsNext(sealed(7)))
+      expect([response.status, response.headers.getSetCookie(), goesOn]).toEqual([204, [], undefined])
+      const browser = await proxy(ask(sealed(7)))
+      expect(carried(browser.headers.getSetCookie())).toMatchObject({ flash: { notice: 'Choose an account' } })
+    })
+
+    test('lets it through where its guard only read, and keeps nothing alive', async () => {
+      const cookie = sealed(7)
+      clock.advance(13 * DAY)
+      const response = await sessions.proxy(responses)(askAsNext(cookie))
+      expect([response.status, response.headers.getSetCookie()]).toEqual([200, []])
+      expect(goesOn).toBe(received)
+    })
+  })
+
+  test.each(['next-action', 'next-router-prefetch'])(
+    'keeps nothing alive for a request with %s: an action commits by itself, and nobody looks at a page that is fetched ahead',
+    async (header) => {
+      const cookie = sealed(7)
+      clock.advance(13 * DAY)
+      const asked = ask(cookie)
+      asked.headers.set(header, '1')
+      expect((await sessions.proxy(responses)(asked)).headers.getSetCookie()).toEqual([])
+      const again = ask(cookie)
+      again.headers.set(header, '1')
+      const written = await sessions.proxy(responses, (session) => void raise(session))(again)
+      expect(carried(written.headers.getSetCookie())).toEqual({ visits: 8 })
+    },
+  )
 
   test('answers 503 where the store does not answer', async () => {
     const store = new SlowStore({ loads: true })

@@ -7,7 +7,7 @@ const WIRING = 'sessions.ts and its neighbours'
 const LAYERS: readonly (readonly string[])[] = [
   ['reduced-error.ts'],
   ['errors.ts'],
-  ['duration.ts'],
+  ['duration.ts', 'clock.ts'],
   ['serializers', 'sql'],
   ['sealing', 'session', 'stores'],
   ['cookies'],
@@ -32,6 +32,7 @@ const PURE: Readonly<Record<string, readonly string[]>> = {
   'reduced-error.ts': [],
   'errors.ts': [],
   'duration.ts': [],
+  'clock.ts': [],
   serializers: [],
   session: [],
 }
