@@ -39,8 +39,9 @@ export interface Exchange<Data extends object> {
   load(): Promise<void> | undefined
   /**
    * Decides what the response has to carry, once; afterwards every write throws `ERR_SESSION_SENT`, and whoever asks again gets
-   * no cookie, but is told to keep out of caches what carries one. A promise where a server store has to acknowledge it first: no header may leave before that. Rejects
-   * with `ERR_STORE_UNAVAILABLE`; then the response says so (503) and carries no cookie of ours.
+   * no cookie, but is told to keep out of caches what carries one. A promise where a server store has to acknowledge it first, or
+   * the record of a user session that `reset()` or `destroy()` gave up, wherever sessions live: no header may leave before that.
+   * Rejects with `ERR_STORE_UNAVAILABLE`; then the response says so (503) and carries no cookie of ours.
    */
   commit(): CommitHeaders | Promise<CommitHeaders>
 }
@@ -115,10 +116,15 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
     if (state === undefined && this.#jar === undefined) return NOTHING
     const lines = this.#jar?.commit(this.#context()) ?? NO_LINES
     const wasRead = state?.wasOpened === true || this.#jar?.wasRead === true
-    const outcome = state === undefined ? UNTOUCHED : (this.#visit?.commit(state) ?? UNTOUCHED)
+    const ending = state?.endClaims()
+    const outcome = ending === undefined ? this.#keep(state) : ending.then(() => this.#keep(state))
     state?.lock('sent')
     if (outcome instanceof Promise) return outcome.then((kept) => this.#headers(kept, lines, wasRead))
     return this.#headers(outcome, lines, wasRead)
+  }
+
+  #keep(state: SessionState | undefined): Outcome | Promise<Outcome> {
+    return state === undefined ? UNTOUCHED : (this.#visit?.commit(state) ?? UNTOUCHED)
   }
 
   #headers(outcome: Outcome, lines: readonly string[], wasRead: boolean): CommitHeaders {

@@ -118,10 +118,9 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     cookieBudget: createBudget(format, name, emit),
   })
 
-  const claimsListeners: ((claims: JsonObject) => void)[] = []
-  const endClaims = (claims: JsonObject): void => {
-    for (const listener of claimsListeners) listener(claims)
-  }
+  const enders: ((claims: JsonObject) => Promise<unknown> | undefined)[] = []
+  const endClaims = (claims: JsonObject): Promise<unknown>[] =>
+    enders.map((end) => end(claims)).filter((ending) => ending !== undefined)
 
   const newVisit = (cookieHeader: string | null | undefined): Visit => persistence.visit(cookieHeader ?? undefined)
 
@@ -132,8 +131,8 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     lifetime: checked.lifetime,
     persistent: checked.persistent,
     persistence: cookieFormat.persistence,
-    get onClaimsEnded() {
-      return claimsListeners.length === 0 ? undefined : endClaims
+    get endClaims() {
+      return enders.length === 0 ? undefined : endClaims
     },
   }
   const newState = (visit: Visit): SessionState => new SessionState(sessionHost, visit)
@@ -249,7 +248,8 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       clock,
       lifetime: checked.lifetime,
       emit,
-      onClaimsEnded: (listener) => void claimsListeners.push(listener),
+      storeTimeoutSeconds: checked.storeTimeoutSeconds,
+      onClaimsEnded: (end) => void enders.push(end),
     },
   }
 }

@@ -23,6 +23,11 @@ export function readClaims({ sid, uid, secret, epoch, everyoneEpoch }: JsonObjec
   return { sid, uid, secret, epoch, everyoneEpoch }
 }
 
+/** Whom claims are about, as registries have it; empty text where they are not claims of ours, which is nobody's id. */
+export function ownerOf({ uid }: JsonObject): string {
+  return isUserId(uid) ? String(uid) : ''
+}
+
 /** Whether `id` can name a user: text that is not empty, or a whole number that JSON keeps to the last digit. */
 export function isUserId(id: unknown): id is UserId {
   return (typeof id === 'string' && id !== '') || Number.isSafeInteger(id)

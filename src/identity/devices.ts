@@ -1,5 +1,7 @@
+import { blameCaller, SessionError } from '../errors.ts'
 import { stateOf } from '../session/session.ts'
 import { readClaims, userKey, type UserId } from './claims.ts'
+import { hashSecret } from './secret.ts'
 import type { UserSessionRegistry } from './registry.ts'
 import type { Resolver } from './resolver.ts'
 import type { VerifierHost } from './verifier.ts'
@@ -52,6 +54,15 @@ export function createDevices<Id extends UserId>(
   resolver: Resolver<Id, unknown>,
   { now, emit, asking }: VerifierHost,
 ): Devices<Id> {
+  /** Of a change without an answer nobody knows whether it was made, so that what is remembered does not count either way. */
+  const revoking = async <Answer>(userId: Id | undefined, change: () => Promise<Answer>): Promise<Answer> => {
+    try {
+      return await asking.change(change)
+    } finally {
+      resolver.revoke(userId)
+    }
+  }
+
   return {
     async listSessions(userId, session) {
       const key = userKey(userId)
@@ -73,10 +84,12 @@ export function createDevices<Id extends UserId>(
       )
     },
 
-    async revokeSession(id, { userId }) {
+    revokeSession: async function revokeSession(id, owner) {
+      blameCaller(revokeSession, () => checkHandle(id, owner))
+      const { userId } = owner
       const because = 'revoked'
       const ending = { at: now(), because, userId: userKey(userId) } as const
-      const didEnd = await asking.change(() => registry.end(id, ending))
+      const didEnd = await revoking(userId, () => registry.end(id, ending))
       if (didEnd) emit({ type: 'session_expired', userSession: id, userId, because })
       return didEnd
     },
@@ -84,24 +97,55 @@ export function createDevices<Id extends UserId>(
     async revokeOtherSessions(session) {
       const state = stateOf(session)
       const status = await resolver.resolve(state)
-      if (status.state !== 'signed-in' || status.userSession === undefined) return 0
-      const { userId, userSession } = status
-      const count = await asking.change(() =>
-        registry.endOthers(userKey(userId), userSession, { at: now(), because: 'others' }),
+      const claims = state.claims && readClaims(state.claims)
+      if (status.state !== 'signed-in' || claims === undefined) return 0
+      const { userId } = status
+      // What was known of this session is not asked here: whether it still counts is part of the statement.
+      const keep = { id: claims.sid, secretHash: hashSecret(claims.secret) }
+      const count = await revoking(userId, () =>
+        registry.endOthers(userKey(userId), keep, { at: now(), because: 'others' }),
       )
-      resolver.forget(state)
       if (count === undefined) return 0
       emit({ type: 'revoked', scope: 'others', userId })
       return count
     },
 
     async revokeEveryone() {
-      await asking.change(() => registry.raiseEveryoneEpoch())
+      await revoking(undefined, () => registry.raiseEveryoneEpoch())
       emit({ type: 'revoked', scope: 'everyone' })
     },
 
-    sweep({ limit = 1000, keepSeconds = WEEK_SECONDS } = {}) {
-      return asking.change(() => registry.sweep({ before: now() - keepSeconds * 1000, limit }))
+    sweep: async function sweep({ limit = 1000, keepSeconds = WEEK_SECONDS } = {}) {
+      blameCaller(sweep, () => checkSweep(limit, keepSeconds))
+      return asking.change(() => registry.sweep({ before: now() - Math.round(keepSeconds * 1000), limit }))
     },
   }
+}
+
+/** @throws `ERR_OPTIONS` */
+function checkHandle(id: unknown, owner: { readonly userId: UserId } | null | undefined): void {
+  if (typeof id !== 'string') {
+    throw new SessionError(
+      'ERR_OPTIONS',
+      `revokeSession(id): the id is of type ${typeof id}, expected one of listSessions.`,
+    )
+  }
+  if (typeof owner !== 'object' || owner === null) {
+    throw new SessionError(
+      'ERR_OPTIONS',
+      'revokeSession(id, { userId }): the owner is missing, without whom nothing is ended.',
+    )
+  }
+  userKey(owner.userId)
+}
+
+/** @throws `ERR_OPTIONS` */
+function checkSweep(limit: number, keepSeconds: number): void {
+  if (!Number.isSafeInteger(limit) || limit < 1) throw sweepError('limit', limit, 'a whole number of 1 or more')
+  if (!Number.isFinite(keepSeconds) || keepSeconds < 0) throw sweepError('keepSeconds', keepSeconds, '0 or more')
+}
+
+function sweepError(name: string, value: unknown, expected: string): SessionError {
+  const given = typeof value === 'number' ? value : `of type ${typeof value}`
+  return new SessionError('ERR_OPTIONS', `${name} of sweep() is ${given}, expected ${expected}.`)
 }

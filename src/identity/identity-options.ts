@@ -18,8 +18,13 @@ export interface IdentityHost {
     /** The timeouts of the sessions. */
     readonly lifetime: Lifetime
     readonly emit: (event: IdentityEvent) => void
-    /** Hears the claims of every session that the application ends by itself, with `reset()` or `destroy()`. */
-    readonly onClaimsEnded: (listener: (claims: JsonObject) => void) => void
+    /** `storeTimeout` of the sessions. */
+    readonly storeTimeoutSeconds: number
+    /**
+     * `end` is given the claims of every session that the application ended by itself, with `reset()` or `destroy()`, when its
+     * response is about to leave, which waits for the promise.
+     */
+    readonly onClaimsEnded: (end: (claims: JsonObject) => Promise<unknown> | undefined) => void
   }
 }
 

@@ -4,9 +4,11 @@ import type { JsonObject } from '../serializers/serializer.ts'
 import type { WritableSession } from '../session/readonly-session.ts'
 import { stateOf } from '../session/session.ts'
 import type { SessionState } from '../session/state.ts'
+import { waitFor } from '../sql/wait.ts'
 import { createAsking } from './asking.ts'
 import { createBackground } from './background.ts'
-import { userKey, type UserId } from './claims.ts'
+import { ownerOf, userKey, type UserId } from './claims.ts'
+import { checkFacts } from './facts.ts'
 import { createDevices, type Devices } from './devices.ts'
 import {
   checkIdentityOptions,
@@ -31,8 +33,9 @@ export interface Identity<Id extends UserId, User> {
   /** The sessions that it lives in. */
   readonly sessions: IdentityHost
   /**
-   * The user whose session this is, or `null`. Resolved once a request: record, user, gate. Ask before the session is written:
-   * one whose record has ended is emptied by the answer, with what this request wrote to it.
+   * The user whose session this is, or `null`. Resolved once a request: record, user, gate; and anew when the answer is more than
+   * five seconds old, by the clock of the sessions, or this process has revoked the user since. Ask before the session is
+   * written: one whose record has ended is emptied by the answer, with what this request wrote to it.
    *
    * @throws `ERR_STORE_UNAVAILABLE`
    */
@@ -49,8 +52,14 @@ export interface Identity<Id extends UserId, User> {
    * writing the session throws
    */
   signIn(session: WritableSession, userId: Id, options?: SignInOptions): Promise<void>
-  /** Ends the user session, every copy of its cookie with it, and goes on with an empty session. @throws `ERR_STORE_UNAVAILABLE` */
-  signOut(session: WritableSession): Promise<void>
+  /**
+   * Ends the user session, every copy of its cookie with it, and goes on with an empty session.
+   *
+   * @returns whether there was a user session to end. `false`: nobody was signed in here, or their session had ended already, or
+   *   this is an old copy of its cookie, or the cookies were refused. With `userTokens`, whether somebody was signed in here
+   * @throws `ERR_STORE_UNAVAILABLE`
+   */
+  signOut(session: WritableSession): Promise<boolean>
   /**
    * The user, if they proved who they are within `span`: before changing a password, an address, a factor.
    *
@@ -109,12 +118,12 @@ export function createIdentity<Id extends UserId, User>(
       return wire(
         sessions,
         verifier,
-        createResolver<Id, User>({ verifier, allow, emit, asking, loadUser: undefined }),
+        createResolver<Id, User>({ verifier, allow, now, emit, asking, loadUser: undefined }),
         host,
       )
     }
     const verifier = createUserSessionsVerifier<Id>(options.verify, host)
-    const resolver = createResolver<Id, User>({ verifier, allow, emit, asking, loadUser: options.loadUser })
+    const resolver = createResolver<Id, User>({ verifier, allow, now, emit, asking, loadUser: options.loadUser })
     return {
       ...wire(sessions, verifier, resolver, host),
       ...createDevices<Id>(options.verify.registry, resolver, host),
@@ -134,20 +143,32 @@ function wire<Id extends UserId, User>(
   resolver: Resolver<Id, User>,
   { now, emit, asking, background }: VerifierHost,
 ): Identity<Id, User> {
-  const ended = new WeakSet<JsonObject>()
-  const endSoon = (claims: JsonObject): void => {
-    if (!ended.has(claims)) background.run(claims, () => verifier.end(claims))
+  const { storeTimeoutSeconds, onClaimsEnded } = sessions.host
+
+  /** Whether there was something to end, within the time that a response may wait. */
+  const end = async (claims: JsonObject): Promise<boolean> => {
+    const { end: endRecord } = verifier
+    if (endRecord === undefined) return true
+    const late = `no answer within ${storeTimeoutSeconds} s`
+    try {
+      return await asking.change(() => waitFor(endRecord(claims), storeTimeoutSeconds * 1000, late))
+    } finally {
+      resolver.revoke(ownerOf(claims))
+    }
   }
+
+  /** Claims that were ended here already, or are of a cookie that did not count any more. */
+  const ended = new WeakSet<JsonObject>()
   // session.reset() and session.destroy() sign out too: a record that stayed alive would keep every copy of the cookie alive.
-  sessions.host.onClaimsEnded(endSoon)
+  if (verifier.end !== undefined) onClaimsEnded((claims) => (ended.has(claims) ? undefined : end(claims)))
 
   /** Puts the claims into the session, or takes back what they stand for when it cannot hold them any more. */
-  const claim = (state: SessionState, claims: JsonObject, persistent: boolean | undefined): void => {
+  const claim = async (state: SessionState, claims: JsonObject, persistent: boolean | undefined): Promise<void> => {
     try {
       state.renew(persistent === undefined ? {} : { persistent })
       state.claim(claims)
     } catch (error) {
-      endSoon(claims)
+      await end(claims).catch(() => {}) // the operator hears of it by an event
       throw error
     }
     resolver.forget(state)
@@ -165,28 +186,39 @@ function wire<Id extends UserId, User>(
 
     epochOf: (userId) => asking.read(() => verifier.epochOf(userId)),
 
-    signIn: async function signIn(session, userId, { persistent, ...facts } = {}) {
+    signIn: async function signIn(session, userId, options = {}) {
       const state = writable(signIn, session)
-      blameCaller(signIn, () => userKey(userId))
+      blameCaller(signIn, () => {
+        userKey(userId)
+        checkFacts('signIn', options)
+      })
+      const { persistent, ...facts } = options
       const before = state.claims
       const begun = await asking.change(() => verifier.begin(userId, facts, before))
       if (!begun.ok) throw revoked('signIn', 'epoch was read')
-      if (before !== undefined) ended.add(before)
+      if (before !== undefined) {
+        ended.add(before)
+        resolver.revoke(ownerOf(before))
+      }
+      // Beyond the maximum, a device of this user was signed out.
+      resolver.revoke(userId)
       // What the last user left in this browser is not for the next one.
       if (before !== undefined && before['uid'] !== userId) state.reset()
-      claim(state, begun.claims, persistent)
-      emit({ type: 'session_created', userId, userSession: begun.userSession, method: facts.method })
+      await claim(state, begun.claims, persistent)
+      emit({ type: 'session_created', userId, userSession: begun.userSession, method: facts.method ?? undefined })
     },
 
     signOut: async function signOut(session) {
       const state = writable(signOut, session)
       const { claims } = state
+      let didEnd = false
       if (claims !== undefined) {
-        await asking.change(() => verifier.end(claims))
+        didEnd = await end(claims)
         ended.add(claims)
       }
       state.reset()
       resolver.forget(state)
+      return didEnd
     },
 
     async requireRecent(session, span) {
@@ -206,19 +238,25 @@ function wire<Id extends UserId, User>(
 
     reauthenticated: async function reauthenticated(session, facts = {}) {
       const state = writable(reauthenticated, session)
+      blameCaller(reauthenticated, () => checkFacts('reauthenticated', facts))
       const status = await resolver.resolve(state)
       const { claims } = state
       if (status.state !== 'signed-in' || claims === undefined) throw revoked('reauthenticated', 'request began')
       const begun = await asking.change(() => verifier.renew(claims, facts))
       if (!begun.ok) throw revoked('reauthenticated', 'request began')
-      claim(state, begun.claims, undefined)
       const { userId, userSession } = status
-      emit({ type: 'session_renewed', userId, userSession, method: facts.method })
+      resolver.revoke(userId)
+      await claim(state, begun.claims, undefined)
+      emit({ type: 'session_renewed', userId, userSession, method: facts.method ?? undefined })
     },
 
     revokeUser: async function revokeUser(userId) {
       blameCaller(revokeUser, () => userKey(userId))
-      await asking.change(() => verifier.revokeUser(userId))
+      try {
+        await asking.change(() => verifier.revokeUser(userId))
+      } finally {
+        resolver.revoke(userId) // of a change that failed nobody knows whether it was made
+      }
       emit({ type: 'revoked', scope: 'user', userId })
     },
 

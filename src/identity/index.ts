@@ -17,6 +17,8 @@ export type {
   Inserted,
   InsertOptions,
   NewUserSession,
+  Proof,
+  Proven,
   Renewal,
   UserSessionRecord,
   UserSessionRegistry,

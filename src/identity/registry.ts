@@ -25,7 +25,7 @@ export interface UserSessionRegistry {
 
   /**
    * Makes a record, in one transaction with what belongs to it: it fails when `expected` is not current any more; it ends the
-   * record `replaces`; and it ends as many of the user's oldest records as are beyond `maximum`.
+   * record `replaces`, as `end` would; and it ends as many of the user's oldest records as are beyond `maximum`.
    */
   insert(record: NewUserSession, options: InsertOptions): Promise<Inserted>
 
@@ -41,14 +41,18 @@ export interface UserSessionRegistry {
   /** The user's records that are alive, the last seen first. */
   list(userId: string, now: number): Promise<readonly UserSessionRecord[]>
 
-  /** Ends one record; with `userId` only if it is that user's. `false` for one that is unknown, another's or ended already. */
-  end(id: string, ending: Ending & { readonly userId?: string | undefined }): Promise<boolean>
+  /**
+   * Ends one record; with `userId` only if it is that user's, with `secretHash` only if it still has that secret. Says whether it
+   * did: `false`, having done nothing, for a record that is unknown, another's, renewed since, ended or revoked.
+   */
+  end(id: string, ending: Ending & Partial<Proof>): Promise<boolean>
 
   /**
    * Ends all of the user's records but `keep`, those included that are being inserted right now: the user's epoch goes up, and
-   * `keep` with it. Gives the number of records that were alive, or `undefined`, having done nothing, if `keep` is not alive.
+   * `keep` with it. Gives the number of records that were alive, or `undefined`, having done nothing, if `keep` is not alive, is
+   * another user's or has another secret by now.
    */
-  endOthers(userId: string, keep: string, ending: Ending): Promise<number | undefined>
+  endOthers(userId: string, keep: Proven, ending: Ending): Promise<number | undefined>
 
   /** Ends every record of the user's, now and under way. */
   raiseUserEpoch(userId: string): Promise<void>
@@ -103,9 +107,23 @@ export interface Ending {
   readonly because: EndedBecause
 }
 
+/** What whoever ends a record by a cookie has to know of it: an old copy of the cookie has an old secret. */
+export interface Proof {
+  readonly userId: string | undefined
+  /** SHA-256 of the secret, 32 bytes. */
+  readonly secretHash: Uint8Array | undefined
+}
+
+/** A record, by its handle and the hash of its secret. */
+export interface Proven {
+  readonly id: string
+  readonly secretHash: Uint8Array
+}
+
 export interface InsertOptions {
   readonly expected?: Epochs | undefined
-  readonly replaces?: string | undefined
+  /** The record of whoever was signed in before in the same browser. */
+  readonly replaces?: (Proven & { readonly userId: string }) | undefined
   /** How many records of the user's may be alive, this one included. */
   readonly maximum: number
 }

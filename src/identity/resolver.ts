@@ -1,7 +1,9 @@
 import type { RefusedReason } from '../errors.ts'
+import type { JsonObject } from '../serializers/serializer.ts'
 import type { SessionState } from '../session/state.ts'
 import type { Asking } from './asking.ts'
-import type { UserId } from './claims.ts'
+import { ownerOf, type UserId } from './claims.ts'
+import { RememberedAnswers } from './remembered.ts'
 import type { SignedOutBecause } from './verdict.ts'
 import type { Verifier, VerifierHost } from './verifier.ts'
 
@@ -24,39 +26,58 @@ export type IdentityStatus<Id extends UserId, User> =
     }
   | { readonly state: 'not-allowed'; readonly user: User; readonly userId: Id }
 
-/** From a session to whoever it belongs to: once a request, and anew after the request signed somebody in or out. */
+/**
+ * From a session to whoever it belongs to: once a request, and anew after five seconds, after the request signed somebody in or
+ * out, and after this process revoked the user.
+ */
 export interface Resolver<Id extends UserId, User> {
   resolve(state: SessionState): Promise<IdentityStatus<Id, User>>
   forget(state: SessionState): void
+  /** Has everything asked for again that is known of that user, or of everybody. */
+  revoke(userId?: UserId): void
 }
 
 export function createResolver<Id extends UserId, User>({
   verifier,
   loadUser,
   allow = () => true,
+  now,
   emit,
   asking,
 }: {
   readonly verifier: Verifier<Id, User>
   readonly loadUser: ((id: Id) => User | null | undefined | Promise<User | null | undefined>) | undefined
   readonly allow: ((user: User) => boolean | Promise<boolean>) | undefined
+  readonly now: VerifierHost['now']
   readonly emit: VerifierHost['emit']
   readonly asking: Asking
 }): Resolver<Id, User> {
-  const resolved = new WeakMap<SessionState, Promise<IdentityStatus<Id, User>>>()
+  /** What is known of a session, and of which claims of it. */
+  interface Known {
+    claims: JsonObject | undefined
+    readonly status: Promise<IdentityStatus<Id, User>>
+  }
+  const remembered = new RememberedAnswers<SessionState, Known>(now)
 
-  const look = async (state: SessionState): Promise<IdentityStatus<Id, User>> => {
-    const { claims } = state
+  const refuse = (state: SessionState, claims: JsonObject, reason: RefusedReason): void => {
+    if (state.status === 'destroyed' || state.claims !== claims) return
+    state.refuse(reason)
+    // What made it empty is still true of it when it is.
+    const known = remembered.get(state, undefined)
+    if (known?.claims === claims) known.claims = undefined
+  }
+
+  const look = async (state: SessionState, claims: JsonObject | undefined): Promise<IdentityStatus<Id, User>> => {
     if (claims === undefined) return signedOut(state.refused === 'missing' ? undefined : state.refused)
     const verdict = await asking.read(() => verifier.check(claims))
     if (verdict.state === 'refused') {
-      if (state.claims === claims) state.refuse(verdict.reason)
+      refuse(state, claims, verdict.reason)
       return signedOut(verdict.reason, verdict.because)
     }
     const { userId, userSession, authenticatedAt } = verdict
     const user = verdict.user ?? (await loadUser?.(userId))
     if (user === null || user === undefined) {
-      if (state.claims === claims) state.refuse('not-found')
+      refuse(state, claims, 'not-found')
       return signedOut('not-found')
     }
     if (await allow(user)) return { state: 'signed-in', user, userId, userSession, authenticatedAt }
@@ -66,17 +87,17 @@ export function createResolver<Id extends UserId, User>({
 
   return {
     resolve(state) {
-      const known = resolved.get(state)
-      if (known !== undefined) return known
-      const looking = look(state)
-      resolved.set(state, looking)
+      const { claims } = state
+      const before = remembered.get(state, claims && ownerOf(claims))
+      if (before !== undefined && before.claims === claims) return before.status
+      const known: Known = { claims, status: look(state, claims) }
+      remembered.set(state, known)
       // A store that was down may be up when the same request asks again.
-      looking.catch(() => resolved.delete(state))
-      return looking
+      known.status.catch(() => remembered.forget(state, known))
+      return known.status
     },
-    forget(state) {
-      resolved.delete(state)
-    },
+    forget: (state) => remembered.forget(state),
+    revoke: (userId) => remembered.revoke(userId === undefined ? undefined : String(userId)),
   }
 }
 

@@ -76,7 +76,7 @@ export function createUserSessionsVerifier<Id extends UserId>(
 
   const noteTimeout = (claims: UserSessionClaims, because: 'idle' | 'absolute', at: number): void => {
     background.run(`ended ${claims.sid}`, async () => {
-      const isFirst = await registry.end(claims.sid, { at, because })
+      const isFirst = await registry.end(claims.sid, { at, because, ...proofOf(claims) })
       if (isFirst) emit({ type: 'session_expired', userSession: claims.sid, userId: claims.uid, because })
     })
   }
@@ -123,12 +123,16 @@ export function createUserSessionsVerifier<Id extends UserId>(
           lastSeenAt: at,
           idleExpiresAt: idleEnd(at, at + absoluteMilliseconds),
           absoluteExpiresAt: at + absoluteMilliseconds,
-          ipPrefix: (facts.ip === undefined ? undefined : ipPrefix(facts.ip)) ?? null,
+          ipPrefix: (facts.ip && ipPrefix(facts.ip)) || null,
           userAgent: shortened(facts.userAgent),
           label: shortened(facts.label),
           method: shortened(facts.method),
         },
-        { expected: readEpoch(facts.epoch), replaces: before?.sid, maximum: maxSessionsPerUser },
+        {
+          expected: readEpoch(facts.epoch),
+          replaces: before && { id: before.sid, ...proofOf(before) },
+          maximum: maxSessionsPerUser,
+        },
       )
       if (!inserted.ok) return { ok: false, reason: 'stale' }
       for (const { id, because } of inserted.ended) {
@@ -158,10 +162,11 @@ export function createUserSessionsVerifier<Id extends UserId>(
 
     async end(json) {
       const claims = readClaims(json)
-      if (claims === undefined) return
+      if (claims === undefined) return false
       const because = 'sign-out'
-      const didEnd = await registry.end(claims.sid, { at: now(), because, userId: userKey(claims.uid) })
+      const didEnd = await registry.end(claims.sid, { at: now(), because, ...proofOf(claims) })
       if (didEnd) emit({ type: 'session_expired', userSession: claims.sid, userId: claims.uid, because })
+      return didEnd
     },
 
     async revokeUser(userId) {
@@ -170,13 +175,18 @@ export function createUserSessionsVerifier<Id extends UserId>(
   }
 }
 
+/** What shows that a cookie is the owner's, and no copy from before its secret was changed. */
+export function proofOf({ uid, secret }: UserSessionClaims): { userId: string; secretHash: Uint8Array } {
+  return { userId: userKey(uid), secretHash: hashSecret(secret) }
+}
+
 function toJson({ sid, uid, secret, epoch, everyoneEpoch }: UserSessionClaims): JsonObject {
   return { sid, uid, secret, epoch, everyoneEpoch }
 }
 
-function shortened(text: string | undefined): string | null {
+function shortened(text: string | null | undefined): string | null {
   // PostgreSQL takes no U+0000, and a cut must not leave half a character.
-  return text === undefined ? null : text.replaceAll('\0', '').slice(0, LONGEST_TEXT).toWellFormed()
+  return text === undefined || text === null ? null : text.replaceAll('\0', '').slice(0, LONGEST_TEXT).toWellFormed()
 }
 
 function writeEpoch({ user, everyone }: Epochs): Epoch {
@@ -188,7 +198,7 @@ function readEpoch(epoch: Epoch | undefined): Epochs | undefined {
   if (epoch === undefined) return undefined
   const [, user, everyone] = /^(\d{1,15})\.(\d{1,15})$/.exec(epoch) ?? []
   if (user === undefined || everyone === undefined) {
-    throw new SessionError('ERR_OPTIONS', 'epoch is none, expected what identity.epochOf(userId) gave.')
+    throw new SessionError('ERR_OPTIONS', 'epoch is of another form, expected what identity.epochOf(userId) gave.')
   }
   return { user: Number(user), everyone: Number(everyone) }
 }

@@ -50,7 +50,7 @@ export function createUserTokensVerifier<Id extends UserId, User>(
       `tokenOf gave ${typeof token === 'string' ? `${token.length} characters` : `a ${typeof token}`}, expected at least ${SHORTEST_TOKEN}: randomBytes(32).toString('base64url').`,
     )
   }
-  return {
+  const verifier: Verifier<Id, User> = {
     async check({ token, uid, at }) {
       if (typeof token !== 'string' || typeof at !== 'number' || !isUserId(uid)) {
         return { state: 'refused', reason: 'malformed' }
@@ -66,12 +66,16 @@ export function createUserTokensVerifier<Id extends UserId, User>(
       if (epoch !== undefined && epoch !== token) return { ok: false, reason: 'stale' }
       return { ok: true, claims: { token, uid: userId, at: now() } }
     },
-    renew: (claims) => Promise.resolve({ ok: true, claims: { ...claims, at: now() } }),
-    end: () => Promise.resolve(),
+    async renew(claims) {
+      const { state } = await verifier.check(claims)
+      return state === 'valid' ? { ok: true, claims: { ...claims, at: now() } } : { ok: false, reason: 'stale' }
+    },
+    end: undefined,
     async revokeUser(userId) {
       await options.rotate(userId)
     },
   }
+  return verifier
 }
 
 /** Query builders put parameters into the messages of their errors, and those go into logs. */

@@ -13,17 +13,17 @@ import type { SignedOutBecause } from './verdict.ts'
  */
 export type Epoch = string
 
-/** What an application knows of a sign-in. */
+/** What an application knows of a sign-in. What it does not know is left out, or `undefined`, or `null`. */
 export interface SignInFacts {
   /** From `identity.epochOf(userId)`, asked for before the password was checked. Default: what is current at sign-in. */
   readonly epoch?: Epoch | undefined
   /** The visitor's address; only a prefix of it is kept. */
-  readonly ip?: string | undefined
-  readonly userAgent?: string | undefined
+  readonly ip?: string | null | undefined
+  readonly userAgent?: string | null | undefined
   /** What the owner calls the device. */
-  readonly label?: string | undefined
+  readonly label?: string | null | undefined
   /** How they proved who they are, as `password` or `passkey`. */
-  readonly method?: string | undefined
+  readonly method?: string | null | undefined
 }
 
 /** A sign-in, or a proof renewed, that holds: the claims to seal into the session. `stale` when a revocation came first. */
@@ -50,10 +50,13 @@ export interface Verifier<Id extends UserId, User> {
   epochOf(userId: Id): Promise<Epoch>
   /** @param replaced the claims of whoever was signed in before in this session */
   begin(userId: Id, facts: SignInFacts, replaced: JsonObject | undefined): Promise<Begun>
-  /** After `check` said valid: another secret, and the time of authentication is now. */
+  /** Another secret, and the time of authentication is now, if the claims are still valid. */
   renew(claims: JsonObject, facts: Pick<SignInFacts, 'method'>): Promise<Begun>
-  /** Ends what the claims stand for, where the server knows of it. */
-  end(claims: JsonObject): Promise<void>
+  /**
+   * Ends what the claims stand for, if they still do, and says whether it did. `undefined` where the server knows of nothing that
+   * belongs to one browser.
+   */
+  readonly end: ((claims: JsonObject) => Promise<boolean>) | undefined
   revokeUser(userId: Id): Promise<void>
 }
 

@@ -51,6 +51,9 @@ export interface SessionHost {
   readonly persistent: boolean
   /** Why they all are as `persistent` says, where the cookie cannot say it of one. */
   readonly persistence: string | undefined
-  /** Hears the claims of a session that `reset()` or `destroy()` ended, so that its record ends with it. */
-  readonly onClaimsEnded: ((claims: JsonObject) => void) | undefined
+  /**
+   * Ends what the claims of a session stand for that `reset()` or `destroy()` ended, before the response says so, and gives what
+   * there is to wait for. `undefined` where nobody keeps a record.
+   */
+  readonly endClaims: ((claims: JsonObject) => readonly Promise<unknown>[]) | undefined
 }

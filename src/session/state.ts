@@ -32,6 +32,8 @@ export class SessionState {
   #touched = false
   #changed = false
   #claimed = false
+  /** Of the sessions that this request ended, until the commit. */
+  #claimsGivenUp: JsonObject[] | undefined
   #additions: Additions | undefined
   /** The JSON of the flash as the cookie holds it; what it is at commit decides whether the flash changed. */
   #storedFlash: string | undefined
@@ -224,7 +226,7 @@ export class SessionState {
   reset(): void {
     this.assertWritable('session.reset()')
     this.#open()
-    this.#endClaims()
+    this.#giveUpClaims()
     this.#clear()
     this.#id = this.#host.newId()
     this.#created = this.#host.now()
@@ -238,7 +240,7 @@ export class SessionState {
   /** Ends this session for good: data and flash are gone, the cookie is expired, every later use throws. */
   destroy(): void {
     this.assertWritable('session.destroy()')
-    this.#endClaims()
+    this.#giveUpClaims()
     this.#clear()
     this.#destroyed = true
   }
@@ -275,6 +277,14 @@ export class SessionState {
         `${path} was written, but this session was opened for reading only. Do this where the response is still to come: in a request handler, or in Next.js in a server action or a route handler.`,
       )
     }
+  }
+
+  /** Ends, on the server, whoever was signed in by a session that ended here. What the response says waits for it. */
+  endClaims(): Promise<unknown> | undefined {
+    if (this.#claimsGivenUp === undefined) return undefined
+    const endings = this.#claimsGivenUp.flatMap((claims) => this.#host.endClaims?.(claims) ?? [])
+    this.#claimsGivenUp = undefined
+    return endings.length === 0 ? undefined : Promise.all(endings)
   }
 
   /** What a commit has to do now. */
@@ -357,10 +367,10 @@ export class SessionState {
     )
   }
 
-  #endClaims(): void {
-    if (this.#host.onClaimsEnded === undefined) return
+  #giveUpClaims(): void {
+    if (this.#host.endClaims === undefined) return
     const { claims } = this
-    if (claims !== undefined) this.#host.onClaimsEnded(claims)
+    if (claims !== undefined) (this.#claimsGivenUp ??= []).push(claims)
   }
 
   #clear(): void {

@@ -2,6 +2,7 @@ import type { Scenario } from './scenario.ts'
 import { ANSWERS } from './scenarios/answers.ts'
 import { CACHES } from './scenarios/caches.ts'
 import { CONNECTIONS } from './scenarios/connections.ts'
+import { ENDINGS } from './scenarios/endings.ts'
 import { ERRORS } from './scenarios/errors.ts'
 import { FLASH } from './scenarios/flash.ts'
 import { HEADERS } from './scenarios/headers.ts'
@@ -26,4 +27,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...MOUNTING,
   ...MEMBERS,
   ...STORES,
+  ...ENDINGS,
 ]

@@ -8,7 +8,6 @@ import {
 import type { UserSessionsIdentityOptions, UserSessionsOptions } from '../../src/identity/index.ts'
 import { createSessions, type Exchange, type Session, type Sessions, type SessionsOptions } from '../../src/index.ts'
 import { EventLog, SECRET, type FakeClock } from '../support/visitor.ts'
-import { commitNow } from '../support/commit-now.ts'
 import { note, noteCookie, noteSecrets } from './leaks.ts'
 
 export interface AppSession {
@@ -96,7 +95,7 @@ export class Browser {
     const request = this.begin(app)
     try {
       const result = await handler(request.session)
-      this.keep(request)
+      await this.keep(request)
       return result
     } catch (error) {
       note(error)
@@ -113,9 +112,9 @@ export class Browser {
   }
 
   /** The response arrives. Gives its Set-Cookie line, if it has one. */
-  keep(request: Exchange<AppSession>): string | undefined {
+  async keep(request: Exchange<AppSession>): Promise<string | undefined> {
     if (request.session.status !== 'destroyed') noteSecrets(request.session)
-    const [line] = commitNow(request).setCookie
+    const [line] = (await request.commit()).setCookie
     if (line === undefined) return undefined
     const { value = '', maxAge } = parseSetCookie(line, { decode: (text) => text })
     if (value !== '') noteCookie(value)

@@ -160,7 +160,7 @@ describe.each(DATABASES)('on %s', (name, openDatabase) => {
     const state = forged.begin()
     const { stateOf } = await import('../../src/session/session.ts')
     stateOf(state.session).claim(claims)
-    forged.keep(state)
+    await forged.keep(state)
     expect(await forged.whoami()).toBe('revoked: renewed')
     expect(await browser.whoami()).toBe('Ada')
   })
@@ -174,7 +174,7 @@ describe.each(DATABASES)('on %s', (name, openDatabase) => {
     const forged = app.browser()
     const other = forged.begin()
     stateOf(other.session).claim({ ...claims, uid: 8 })
-    forged.keep(other)
+    await forged.keep(other)
     expect(await forged.whoami()).toBe('not-found')
   })
 

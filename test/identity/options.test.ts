@@ -72,6 +72,77 @@ describe('identity', () => {
     expect((error as Error).stack?.split('\n')[1]).toContain('options.test.ts')
   })
 
+  test('leaves out what an application does not know of a device, as headers.get() says it', async () => {
+    await registry.migrate()
+    const ip = new Headers().get('x-forwarded-for')
+    await identity.signIn(session(), 41, { ip, userAgent: null, label: undefined, method: null })
+    expect(await identity.listSessions(41)).toMatchObject([
+      { ipPrefix: null, userAgent: null, label: null, method: null },
+    ])
+  })
+
+  test.each([
+    ['ip', ['203.0.113.9', '198.51.100.1'], /^ip: the value is an array, expected text\.$/],
+    ['ip', 3405803785, /^ip: the value is of type number/],
+    ['userAgent', { family: 'Firefox' }, /^userAgent: the value is of type object/],
+    ['label', 7, /^label: the value is of type number/],
+    ['method', Symbol('password'), /^method: the value is of type symbol/],
+    ['epoch', 7, /^epoch: the value is of type number, expected what identity\.epochOf\(userId\) gave/],
+    ['epoch', null, /^epoch: the value is null/],
+    ['persistent', 'yes', /^persistent: the value is of type string, expected true or false/],
+  ])('refuses a %s of another type, %o, at the line that gave it', async (name, value, message) => {
+    const error: unknown = await identity.signIn(session(), 42, { [name]: value }).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'ERR_OPTIONS', message: expect.stringMatching(message) })
+    expect((error as Error).stack?.split('\n')[1]).toContain('options.test.ts')
+  })
+
+  test.each([
+    ['signIn', () => identity.signIn(session(), 7, null as never)],
+    ['reauthenticated', () => identity.reauthenticated(session(), 'password' as never)],
+  ])('refuses options of %s that are not an object', async (verb, ask) => {
+    const message = expect.stringContaining(`the options of ${verb}()`)
+    await expect(ask()).rejects.toMatchObject({ code: 'ERR_OPTIONS', message })
+  })
+
+  test('a device is never ended without an owner, whatever is given for one', async () => {
+    await registry.migrate()
+    await identity.signIn(session(), 43)
+    const [device] = await identity.listSessions(43)
+    const owners = [undefined, null, {}, ...[undefined, null, '', 0.5, [], {}].map((userId) => ({ userId }))]
+    for (const owner of owners) {
+      const ended = identity.revokeSession(device?.id ?? '', owner as never) // as: the mistakes
+      // oxlint-disable-next-line no-await-in-loop -- one mistake after the other
+      await expect(ended).rejects.toMatchObject({ code: 'ERR_OPTIONS' })
+    }
+    for (const id of [undefined, null, 7, {}]) {
+      const ended = identity.revokeSession(id as never, { userId: 43 }) // as: the mistakes
+      // oxlint-disable-next-line no-await-in-loop -- one mistake after the other
+      await expect(ended).rejects.toMatchObject({ code: 'ERR_OPTIONS' })
+    }
+    expect(await identity.listSessions(43)).toHaveLength(1)
+  })
+
+  test.each([{ limit: 0 }, { limit: 1.5 }, { limit: '10' }, { keepSeconds: -1 }, { keepSeconds: Number.NaN }])(
+    'refuses to sweep with %o',
+    async (options) => {
+      const error: unknown = await identity.sweep(options as never).catch((reason: unknown) => reason) // as: the mistakes
+      expect(error).toMatchObject({ code: 'ERR_OPTIONS', message: expect.stringContaining('of sweep() is') })
+      expect((error as Error).stack?.split('\n')[1]).toContain('options.test.ts')
+    },
+  )
+
+  test.each(['loadUser', 'allow'] as const)('passes on what %s throws as it is', async (name) => {
+    await registry.migrate()
+    const mistake = new TypeError('users.find is not a function')
+    const fails = (): never => {
+      throw mistake
+    }
+    const one = createIdentity({ ...good, allow: () => true, [name]: fails })
+    const held = session()
+    await one.signIn(held, 44)
+    await expect(one.currentUser(held)).rejects.toBe(mistake)
+  })
+
   test('refuses an epoch that it did not give', async () => {
     await registry.migrate()
     await expect(identity.signIn(session(), 7, { epoch: 'tomorrow' })).rejects.toMatchObject({ code: 'ERR_OPTIONS' })
@@ -95,6 +166,15 @@ describe('identity', () => {
 test.each([
   ['203.0.113.9', '203.0.113.0/24'],
   ['::ffff:203.0.113.9', '203.0.113.0/24'],
+  ['::FFFF:203.0.113.9', '203.0.113.0/24'],
+  ['::ffff:cb00:7109', '203.0.113.0/24'],
+  ['::FFFF:CB00:7109', '203.0.113.0/24'],
+  ['0:0:0:0:0:ffff:cb00:7109', '203.0.113.0/24'],
+  ['0000:0000:0000:0000:0000:FFFF:203.0.113.9', '203.0.113.0/24'],
+  ['::ffff:203.0.113.9%eth0', '203.0.113.0/24'],
+  ['::FFFF:102:304', '1.2.3.0/24'],
+  ['::ffff:1.2.3.4', '1.2.3.0/24'],
+  ['2001:DB8:1:2::3%eth0', '2001:db8:1::/48'],
   ['127.0.0.1', '127.0.0.0/24'],
   ['2001:db8:1:2::3', '2001:db8:1::/48'],
   ['2001:0DB8:0000:0002::3', '2001:db8::/48'],

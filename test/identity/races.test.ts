@@ -34,7 +34,7 @@ describe.each(DATABASES)('on %s, whatever happens at the same time,', (_name, op
     await browser.visit((session) => app.identity.signOut(session))
     expect(browser.cookie).toBeUndefined()
     // The response of the request that began before arrives after the one that signed out.
-    expect(browser.keep(late)).toMatch(/^app_session=/)
+    expect(await browser.keep(late)).toMatch(/^app_session=/)
     expect(browser.cookie).toBeDefined()
     expect(await browser.whoami()).toBe('revoked: sign-out')
     expect(await browser.whoami(elsewhere)).toBe('revoked: sign-out')
@@ -57,7 +57,7 @@ describe.each(DATABASES)('on %s, whatever happens at the same time,', (_name, op
     held.release()
     await app.identity.flush()
     slow.session.step = 3
-    browser.keep(slow)
+    await browser.keep(slow)
     expect(await browser.whoami()).toBe('revoked: sign-out')
   })
 
@@ -73,7 +73,7 @@ describe.each(DATABASES)('on %s, whatever happens at the same time,', (_name, op
     // It was asked before the sign-out: that answer may be given. What it writes is worth nothing.
     expect(await asking).toMatchObject({ name: 'Ada' })
     slow.session.step = 4
-    browser.keep(slow)
+    await browser.keep(slow)
     expect(await browser.whoami()).toBe('revoked: sign-out')
   })
 
@@ -238,7 +238,7 @@ describe.each(DATABASES)('on %s, whatever happens at the same time,', (_name, op
     const signingIn = app.identity.signIn(request.session, 7)
     await held.arrived
     // The handler did not wait, and the headers left.
-    browser.keep(request)
+    await browser.keep(request)
     held.release()
     await expect(signingIn).rejects.toMatchObject({ code: 'ERR_SESSION_SENT' })
     await app.identity.flush()

@@ -73,7 +73,8 @@ export function registryContract(name: string, open: () => Promise<UserSessionRe
       expect(await registry.find(id)).toBeUndefined()
       expect(await registry.touch(id, { lastSeenAt: NOW, idleExpiresAt: NOW, notSince: NOW })).toBe(false)
       expect(await registry.end(id, { at: NOW, because: 'revoked' })).toBe(false)
-      expect(await registry.endOthers(newUser(), id, { at: NOW, because: 'others' })).toBeUndefined()
+      const nobody = { id, secretHash: randomBytes(32) }
+      expect(await registry.endOthers(newUser(), nobody, { at: NOW, because: 'others' })).toBeUndefined()
       const { absoluteExpiresAt, idleExpiresAt, authenticatedAt } = newRecord('')
       const renewal = { secretHash: randomBytes(32), authenticatedAt, idleExpiresAt, absoluteExpiresAt, method: null }
       expect(await registry.renew(id, randomBytes(32), renewal)).toBe(false)
@@ -102,7 +103,7 @@ export function registryContract(name: string, open: () => Promise<UserSessionRe
       expect(await registry.touch(id, later)).toBe(false)
       const renewal = { ...times, secretHash: randomBytes(32), method: null }
       expect(await registry.renew(id, secretHash, renewal)).toBe(false)
-      expect(await registry.endOthers(userId, id, { at: NOW, because: 'others' })).toBeUndefined()
+      expect(await registry.endOthers(userId, { id, secretHash }, { at: NOW, because: 'others' })).toBeUndefined()
       expect(await find(id)).toMatchObject({ endedAt: NOW + 1, endedBecause: 'sign-out', lastSeenAt: NOW })
       expect(await registry.list(userId, NOW)).toEqual([])
     })
@@ -113,6 +114,40 @@ export function registryContract(name: string, open: () => Promise<UserSessionRe
       expect(await registry.end(record.id, { at: NOW, because: 'revoked', userId: other })).toBe(false)
       expect(await isAlive(record.id)).toBe(true)
       expect(await registry.end(record.id, { at: NOW, because: 'revoked', userId: record.userId })).toBe(true)
+    })
+
+    test('a record ends, and is replaced, by whoever has its current secret: an old copy of the cookie ends nothing', async () => {
+      const record = await insert(newRecord(newUser()))
+      const { id, userId, secretHash: old, ...times } = record
+      const secretHash = randomBytes(32)
+      expect(await registry.renew(id, old, { ...times, secretHash, method: null })).toBe(true)
+      const ending = { at: NOW, because: 'sign-out', userId } as const
+      expect(await registry.end(id, { ...ending, secretHash: old })).toBe(false)
+      expect(await registry.endOthers(userId, { id, secretHash: old }, { at: NOW, because: 'others' })).toBeUndefined()
+      const replaces = { id, userId, secretHash: old }
+      expect(await registry.insert(newRecord(newUser()), { replaces, maximum: 9 })).toMatchObject({
+        ok: true,
+        ended: [],
+      })
+      expect(await registry.end(id, { ...ending, secretHash, userId: newUser() })).toBe(false)
+      const another = { id, userId: newUser(), secretHash }
+      expect(await registry.insert(newRecord(newUser()), { replaces: another, maximum: 9 })).toMatchObject({
+        ended: [],
+      })
+      expect(await isAlive(id)).toBe(true)
+      expect(await registry.end(id, { ...ending, secretHash })).toBe(true)
+      expect(await isAlive(id)).toBe(false)
+    })
+
+    test('what is done with an old secret while it is renewed counts for all or for nothing', async () => {
+      const { id, userId, secretHash: old, ...times } = await insert(newRecord(newUser()))
+      const secretHash = randomBytes(32)
+      const [isRenewed, didEnd] = await Promise.all([
+        registry.renew(id, old, { ...times, secretHash, method: null }),
+        registry.end(id, { at: NOW, because: 'sign-out', userId, secretHash: old }),
+      ])
+      expect([isRenewed, didEnd].filter(Boolean)).toHaveLength(1)
+      expect(await isAlive(id)).toBe(isRenewed)
     })
 
     test('a use is noted once within its span, and moves the idle limit', async () => {
@@ -153,7 +188,8 @@ export function registryContract(name: string, open: () => Promise<UserSessionRe
       await revoke(userId)
       expect(await isAlive(id)).toBe(false)
       expect(await registry.renew(id, secretHash, { ...times, secretHash: randomBytes(32), method: null })).toBe(false)
-      expect(await registry.endOthers(userId, id, { at: NOW, because: 'others' })).toBeUndefined()
+      expect(await registry.endOthers(userId, { id, secretHash }, { at: NOW, because: 'others' })).toBeUndefined()
+      expect(await registry.end(id, { at: NOW, because: 'sign-out', userId, secretHash })).toBe(false)
       expect(await registry.list(userId, NOW)).toEqual([])
       const next = await insert(newRecord(userId))
       expect(await isAlive(next.id)).toBe(true)
@@ -187,7 +223,7 @@ export function registryContract(name: string, open: () => Promise<UserSessionRe
       await registry.raiseEveryoneEpoch()
       const replaced = await insert(newRecord(userId))
       const late = newRecord(userId)
-      expect(await registry.insert(late, { expected, replaces: replaced.id, maximum: 1 })).toEqual({ ok: false })
+      expect(await registry.insert(late, { expected, replaces: replaced, maximum: 1 })).toEqual({ ok: false })
       expect(await registry.find(late.id)).toBeUndefined()
       expect(await isAlive(replaced.id)).toBe(true)
       expect(await isAlive(before.id)).toBe(false)
@@ -206,7 +242,7 @@ export function registryContract(name: string, open: () => Promise<UserSessionRe
     test('a new record ends the one that it replaces', async () => {
       const before = await insert(newRecord(newUser()))
       const record = newRecord(before.userId)
-      const inserted = await registry.insert(record, { replaces: before.id, maximum: 10 })
+      const inserted = await registry.insert(record, { replaces: before, maximum: 10 })
       expect(inserted).toMatchObject({ ok: true, ended: [{ id: before.id, because: 'replaced' }] })
       expect(await find(before.id)).toMatchObject({ endedBecause: 'replaced', endedAt: NOW })
     })
@@ -241,7 +277,7 @@ export function registryContract(name: string, open: () => Promise<UserSessionRe
       const expected = await registry.epochs(userId)
       const late = Array.from({ length: 20 }, () => newRecord(userId))
       const [count] = await Promise.all([
-        registry.endOthers(userId, keep.id, { at: NOW, because: 'others' }),
+        registry.endOthers(userId, keep, { at: NOW, because: 'others' }),
         ...late.map((record) => registry.insert(record, { expected, maximum: 100 })),
       ])
       expect(count).toBeGreaterThanOrEqual(2)
@@ -256,7 +292,7 @@ export function registryContract(name: string, open: () => Promise<UserSessionRe
       const one = await insert(newRecord(userId))
       const two = await insert(newRecord(userId))
       const ended = await Promise.all(
-        [one, two].map(({ id }) => registry.endOthers(userId, id, { at: NOW, because: 'others' })),
+        [one, two].map((keep) => registry.endOthers(userId, keep, { at: NOW, because: 'others' })),
       )
       expect(ended.toSorted()).toEqual([1, undefined])
       expect(await registry.list(userId, NOW)).toHaveLength(1)

@@ -80,7 +80,7 @@ test.each([
   const request = browser.begin()
   await identity.currentUser(request.session).catch(() => null)
   expect(request.session.refused).toBeUndefined()
-  expect(browser.keep(request)).toBeUndefined()
+  expect(await browser.keep(request)).toBeUndefined()
   expect(browser.cookie).toBe(cookie)
 })
 

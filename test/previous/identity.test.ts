@@ -7,7 +7,7 @@ import { fates, seal, setUp, BEFORE, type Data, type World } from './world.ts'
 
 interface Signed extends World {
   /** One request, in which whoever comes over signs in, as docs/migrating says. */
-  readonly visit: (handler: (exchange: Exchange<Data>) => Promise<void>) => Promise<string[]>
+  readonly visit: (handler: (exchange: Exchange<Data>) => Promise<unknown>) => Promise<string[]>
   readonly identity: ReturnType<typeof identityOf>
 }
 

@@ -5,6 +5,7 @@ import type {
   Inserted,
   InsertOptions,
   NewUserSession,
+  Proven,
   UserSessionRegistry,
 } from '../registry.ts'
 import { didSomething, type Row, type SqlDriver, type Steps } from '../../sql/driver.ts'
@@ -74,8 +75,9 @@ function* insertion(
   if (expected !== undefined && !isSame(expected, epochs)) return { ok: false }
   const ended: { id: string; because: EndedBecause }[] = []
   if (replaces !== undefined) {
-    const rows = yield statements.end(replaces, { at: record.createdAt, because: 'replaced' })
-    for (const { id } of rows) ended.push({ id: String(id), because: 'replaced' })
+    const { id, userId, secretHash } = replaces
+    const rows = yield statements.end(id, { at: record.createdAt, because: 'replaced', userId, secretHash })
+    if (didSomething(rows)) ended.push({ id, because: 'replaced' })
   }
   const surplus = yield statements.endOldest(record.userId, maximum - 1, epochs, {
     at: record.createdAt,
@@ -89,7 +91,7 @@ function* insertion(
 function* endingOthers(
   statements: Statements,
   userId: string,
-  keep: string,
+  { id: keep, secretHash }: Proven,
   ending: Ending,
 ): Steps<number | undefined> {
   yield statements.lockEpoch(userId)
@@ -97,9 +99,11 @@ function* endingOthers(
   const [kept] = yield statements.find(keep)
   const record = kept === undefined ? undefined : readFound(kept)
   if (record?.endedAt !== null || record.userId !== userId || !isSame(record.epochs, epochs)) return undefined
+  // Moved with the secret as a condition: whoever renewed it meanwhile has another one.
+  const moved = yield statements.moveToEpoch(keep, secretHash, epochs.user + 1)
+  if (!didSomething(moved)) return undefined
   const others = yield statements.endOthers(userId, keep, epochs, ending)
   yield statements.raiseEpoch(userId)
-  yield statements.moveToEpoch(keep, epochs.user + 1)
   return others.length
 }
 

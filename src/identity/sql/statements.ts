@@ -20,7 +20,8 @@ export interface Statements {
   /** Ends the oldest, all but `keep` of those that are alive under the current epochs. */
   endOldest(userId: string, keep: number, current: Epochs, ending: Ending): Statement
   endOthers(userId: string, keep: string, current: Epochs, ending: Ending): Statement
-  moveToEpoch(id: string, epoch: number): Statement
+  /** If the record still has that secret. */
+  moveToEpoch(id: string, secretHash: Uint8Array, epoch: number): Statement
   sweepEnded(before: number, limit: number): Statement
   sweepExpired(before: number, limit: number): Statement
 }
@@ -36,6 +37,9 @@ export function createStatements({ sessions, epochs }: Tables, skipLocked: strin
     COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ''), 0) AS current_everyone_epoch`
   const aliveNow = `ended_at IS NULL AND idle_expires_at > ?2
     AND epoch >= COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ?1), 0)
+    AND everyone_epoch >= COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ''), 0)`
+  /** Of whichever record the statement is about. */
+  const notRevoked = `epoch >= COALESCE((SELECT epoch FROM ${epochs} e WHERE e.user_id = ${sessions}.user_id), 0)
     AND everyone_epoch >= COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ''), 0)`
 
   const texts = {
@@ -63,17 +67,13 @@ export function createStatements({ sessions, epochs }: Tables, skipLocked: strin
 
     renew: `UPDATE ${sessions} SET secret_hash = ?3, authenticated_at = ?4, last_seen_at = ?4, idle_expires_at = ?5,
         absolute_expires_at = ?6, method = COALESCE(?7, method)
-      WHERE id = ?1 AND secret_hash = ?2 AND ended_at IS NULL
-        AND epoch >= COALESCE((SELECT epoch FROM ${epochs} e WHERE e.user_id = ${sessions}.user_id), 0)
-        AND everyone_epoch >= COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ''), 0)
-      RETURNING id`,
+      WHERE id = ?1 AND secret_hash = ?2 AND ended_at IS NULL AND ${notRevoked} RETURNING id`,
 
     list: `SELECT ${RECORD_COLUMNS} FROM ${sessions} WHERE user_id = ?1 AND ${aliveNow} ORDER BY last_seen_at DESC, id`,
 
-    end: `UPDATE ${sessions} SET ended_at = ?2, ended_because = ?3 WHERE id = ?1 AND ended_at IS NULL RETURNING id`,
-
-    endOwn: `UPDATE ${sessions} SET ended_at = ?2, ended_because = ?3
-      WHERE id = ?1 AND user_id = ?4 AND ended_at IS NULL RETURNING id`,
+    end: `UPDATE ${sessions} SET ended_at = ?2, ended_because = ?3
+      WHERE id = ?1 AND ended_at IS NULL AND user_id = COALESCE(?4, user_id) AND secret_hash = COALESCE(?5, secret_hash)
+        AND ${notRevoked} RETURNING id`,
 
     endOldest: `UPDATE ${sessions} SET ended_at = ?2, ended_because = ?3
       WHERE id IN (
@@ -87,7 +87,7 @@ export function createStatements({ sessions, epochs }: Tables, skipLocked: strin
       WHERE user_id = ?1 AND id <> ?4 AND ended_at IS NULL AND idle_expires_at > ?2 AND epoch >= ?5 AND everyone_epoch >= ?6
       RETURNING id`,
 
-    moveToEpoch: `UPDATE ${sessions} SET epoch = ?2 WHERE id = ?1 AND ended_at IS NULL RETURNING id`,
+    moveToEpoch: `UPDATE ${sessions} SET epoch = ?3 WHERE id = ?1 AND secret_hash = ?2 AND ended_at IS NULL RETURNING id`,
 
     sweepEnded: `DELETE FROM ${sessions} WHERE id IN (
         SELECT id FROM ${sessions} WHERE ended_at IS NOT NULL AND ended_at < ?1 ORDER BY ended_at LIMIT ?2 ${skipLocked}
@@ -126,13 +126,13 @@ export function createStatements({ sessions, epochs }: Tables, skipLocked: strin
     renew: (id, hash, { secretHash, authenticatedAt, idleExpiresAt, absoluteExpiresAt, method }) =>
       statement(texts.renew, id, hash, secretHash, authenticatedAt, idleExpiresAt, absoluteExpiresAt, method),
     list: (userId, now) => statement(texts.list, userId, now),
-    end: (id, { at, because, userId }) =>
-      userId === undefined ? statement(texts.end, id, at, because) : statement(texts.endOwn, id, at, because, userId),
+    end: (id, { at, because, userId = null, secretHash = null }) =>
+      statement(texts.end, id, at, because, userId, secretHash),
     endOldest: (userId, keep, current, { at, because }) =>
       statement(texts.endOldest, userId, at, because, current.user, current.everyone, keep),
     endOthers: (userId, keep, current, { at, because }) =>
       statement(texts.endOthers, userId, at, because, keep, current.user, current.everyone),
-    moveToEpoch: (id, epoch) => statement(texts.moveToEpoch, id, epoch),
+    moveToEpoch: (id, hash, epoch) => statement(texts.moveToEpoch, id, hash, epoch),
     sweepEnded: (before, limit) => ({ ...statement(texts.sweepEnded, before, limit), isLong: true }),
     sweepExpired: (before, limit) => ({ ...statement(texts.sweepExpired, before, limit), isLong: true }),
   }
