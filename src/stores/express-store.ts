@@ -19,10 +19,13 @@ export interface ExpressStoreOptions {
 /**
  * Any store of `express-session` (connect-redis, connect-pg-simple, connect-mongo and some fifty others) as a session store.
  *
- * These stores read and write whole sessions and have no "only if it is still there". So of the rules of `SessionStore` two are
- * not kept: of two parallel requests the last to finish wins, with all of its session, additions included; and a request that
- * was on its way when a session ended may bring it back, if it writes in the few milliseconds between its own reading and
- * writing. Everything else is as with any store. Where that matters, `redisStore`, `postgresStore` and `sqliteStore` keep both.
+ * These stores read and write whole sessions and have no "only if it is still there". What ends therefore leaves a note under a
+ * second id, which no write of a session touches and which counts more than any session: a request that was on its way when a
+ * session ended, or got a new id, cannot bring it back. That is one more read with each `find` and each write. A note lives a
+ * day longer than its session would have, from its last write: no request may take longer than that day.
+ *
+ * One rule of `SessionStore` is not kept: of two parallel requests the last to finish wins, with all of its session, additions
+ * and new ids included. Where that matters, `redisStore`, `postgresStore` and `sqliteStore` keep it.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -40,15 +43,27 @@ export function expressStore(
   return new ExpressStore(store, name, maxBytes)
 }
 
-/** A session as these stores see it: they read the end from `cookie`, and keep the rest as JSON. */
+/** What these stores read from whatever they keep: when it may go. Some look at the end, some at the milliseconds. */
+interface Cookie {
+  readonly originalMaxAge: number
+  readonly maxAge: number
+  readonly expires: string
+}
+
+/** A session as these stores see it: JSON. */
 interface Kept {
-  readonly cookie: { readonly originalMaxAge: number; readonly expires: string }
   readonly created: number
   readonly slid: number
   readonly expiresAt: number
   /** Pairs, because as keys of an object some names would be lost. */
   readonly entries: readonly (readonly [name: string, text: string])[]
 }
+
+/** Under `noteOf(id)`: that session has ended, whatever is found under its own id. */
+const ENDED = { ended: true }
+
+/** No request takes so long, from its first reading to its last write. */
+const LONGEST_REQUEST_SECONDS = 86_400
 
 class ExpressStore implements SessionStore {
   readonly name: string
@@ -62,41 +77,64 @@ class ExpressStore implements SessionStore {
   }
 
   async find(id: string): Promise<StoredSession | undefined> {
+    const [session, hasEnded] = await Promise.all([this.#read(id), this.#hasEnded(id)])
+    return hasEnded ? undefined : session
+  }
+
+  async insert(id: string, session: StoredSession, now: number): Promise<boolean> {
+    const [there, hasEnded] = await Promise.all([this.#read(id), this.#hasEnded(id)])
+    if (hasEnded || isAlive(there, now)) return false
+    await this.#write(id, session, now)
+    return true
+  }
+
+  async update(id: string, change: SessionChange, now: number): Promise<boolean> {
+    const session = await this.#read(id)
+    if (!isAlive(session, now)) return false
+    const { created = session.created, slid, expiresAt, newId = id } = change
+    await this.#write(newId, { created, slid, expiresAt, entries: applyChange(session.entries, change) }, now)
+    // Whoever ends a session leaves the note first, so that one of the two sees the other.
+    if (await this.#hasEnded(id)) {
+      await this.#destroy(newId)
+      return false
+    }
+    if (newId !== id) await this.#end(id, session)
+    return true
+  }
+
+  async delete(id: string): Promise<void> {
+    const session = await this.#read(id)
+    // One note is enough, and the first one knew how long it has to stay.
+    if (session === undefined && (await this.#hasEnded(id))) return
+    await this.#end(id, session)
+  }
+
+  async #end(id: string, session: StoredSession | undefined): Promise<void> {
+    const wouldLive = session === undefined ? 0 : session.expiresAt - session.slid
+    await this.#set(noteOf(id), ENDED, wouldLive + LONGEST_REQUEST_SECONDS)
+    await this.#destroy(id)
+  }
+
+  async #hasEnded(id: string): Promise<boolean> {
+    const note = await this.#get(noteOf(id))
+    return typeof note === 'object' && note !== null && 'ended' in note
+  }
+
+  async #read(id: string): Promise<StoredSession | undefined> {
     const kept = await this.#get(id)
     if (!isKept(kept)) return undefined
     const { created, slid, expiresAt, entries } = kept
     return { created, slid, expiresAt, entries: new Map(entries) }
   }
 
-  async insert(id: string, session: StoredSession, now: number): Promise<boolean> {
-    if (await this.#findAlive(id, now)) return false
-    await this.#set(id, session, now)
-    return true
-  }
-
-  async update(id: string, change: SessionChange, now: number): Promise<boolean> {
-    const session = await this.#findAlive(id, now)
-    if (session === undefined) return false
-    const { created = session.created, slid, expiresAt, newId } = change
-    const entries = applyChange(session.entries, change)
-    await this.#set(newId ?? id, { created, slid, expiresAt, entries }, now)
-    if (newId !== undefined) await this.delete(id)
-    return true
-  }
-
-  delete(id: string): Promise<void> {
-    return settled((callback) => this.#store.destroy(id, callback))
-  }
-
-  async #findAlive(id: string, now: number): Promise<StoredSession | undefined> {
-    const session = await this.find(id)
-    return session !== undefined && session.expiresAt > now ? session : undefined
+  #write(id: string, { created, slid, expiresAt, entries }: StoredSession, now: number): Promise<void> {
+    const kept: Kept = { created, slid, expiresAt, entries: [...entries] }
+    return this.#set(id, kept, Math.max(1, expiresAt - now))
   }
 
   #get(id: string): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const callback = (error: unknown, session?: unknown): void => {
-        // Stores that keep files say so when there is none.
         if (error === null || error === undefined || isMissingFile(error)) resolve(session)
         else reject(asError(error))
       }
@@ -104,13 +142,30 @@ class ExpressStore implements SessionStore {
     })
   }
 
-  #set(id: string, { created, slid, expiresAt, entries }: StoredSession, now: number): Promise<void> {
-    const milliseconds = Math.max(1, expiresAt - now) * 1000
-    const cookie = { originalMaxAge: milliseconds, expires: new Date(Date.now() + milliseconds).toISOString() }
-    const kept: Kept = { cookie, created, slid, expiresAt, entries: [...entries] }
+  #set(id: string, kept: object, seconds: number): Promise<void> {
+    const milliseconds = seconds * 1000
+    const expires = new Date(Date.now() + milliseconds).toISOString()
+    const cookie: Cookie = { originalMaxAge: milliseconds, maxAge: milliseconds, expires }
     // as: each store types a session as express-session does, with a cookie that has methods; none calls them
-    return settled((callback) => this.#store.set(id, kept as never, callback))
+    return settled((callback) => this.#store.set(id, { cookie, ...kept } as never, callback))
   }
+
+  async #destroy(id: string): Promise<void> {
+    try {
+      await settled((callback) => this.#store.destroy(id, callback))
+    } catch (error) {
+      if (!isMissingFile(error)) throw error
+    }
+  }
+}
+
+/** Where it is noted that a session has ended: no session has such an id. */
+function noteOf(id: string): string {
+  return `${id}.ended`
+}
+
+function isAlive(session: StoredSession | undefined, now: number): session is StoredSession {
+  return session !== undefined && session.expiresAt > now
 }
 
 function settled(ask: (callback: (error?: unknown) => void) => unknown): Promise<void> {
@@ -134,6 +189,7 @@ function isKept(value: unknown): value is Kept {
   return [created, slid, expiresAt].every(Number.isSafeInteger) && Array.isArray(entries)
 }
 
+/** Stores that keep files say so when there is none. */
 function isMissingFile(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
