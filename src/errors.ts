@@ -82,7 +82,7 @@ export const RETRY_AFTER_SECONDS: number = 5
  * | `expired-idle` | was not used for longer than the idle timeout |
  * | `expired-absolute` | is older than the absolute timeout, or (a sealed value) past its own expiry |
  * | `too-large` | is longer than any browser would send |
- * | `duplicate` | came with another cookie of its name that belongs to a different session |
+ * | `duplicate` | came with another cookie of its name, and nobody can tell which one is meant |
  * | `schema` | holds data that the schema does not accept |
  * | `revoked` | belongs to a session that was ended on the server |
  * | `not-found` | names a session that the store does not hold |

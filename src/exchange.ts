@@ -58,6 +58,8 @@ export interface ExchangeParts {
     outcome: Outcome,
     context: CookieContext,
     cookieHeader: string | null | undefined,
+    /** When the request came, by `performance.now()`. */
+    began: number,
   ) => readonly string[]
 }
 
@@ -74,6 +76,7 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
   #state: SessionState | undefined
   #session: Session<Data> | undefined
   #jar: CookieJar | undefined
+  readonly #began = performance.now()
   #sent = false
   #again = NOTHING
 
@@ -132,7 +135,7 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
     const own =
       outcome.verb === 'nothing'
         ? NO_LINES
-        : this.#parts.sessionCookies(outcome, this.#context(), this.#facts.cookieHeader)
+        : this.#parts.sessionCookies(outcome, this.#context(), this.#facts.cookieHeader, this.#began)
     const setCookie = own.length === 0 ? lines : [...lines, ...own]
     if (setCookie.length > 0) this.#again = CARRIES_COOKIE
     return { setCookie, vary: wasRead || setCookie.length > 0, noStore: own.length > 0 }

@@ -1,5 +1,5 @@
 import { isTooLarge } from './cookies/budget.ts'
-import { chooseCandidate } from './cookies/candidates.ts'
+import { chooseCandidate, openEach, type Candidate } from './cookies/candidates.ts'
 import { cookieValues } from './cookies/request-cookies.ts'
 import type { OpenedSession, SessionFormat } from './cookies/session-format.ts'
 import type { RefusedReason } from './errors.ts'
@@ -31,7 +31,10 @@ export function createOpener(
 }
 
 /** How sessions are found, and what the operator hears of it. */
-export type Opening = Pick<PersistenceHost, 'openCookie' | 'validate' | 'refuse'>
+export type Opening = Pick<PersistenceHost, 'openCookie' | 'noteSecret' | 'validate' | 'refuse'> & {
+  /** Every session whose cookie opens, whichever counts. Nobody hears of it. */
+  readonly brought: (cookieHeader: string | undefined) => readonly SessionRecord[]
+}
 
 export function createOpening<Data extends object>(
   options: SessionsOptions<Data>,
@@ -50,24 +53,37 @@ export function createOpening<Data extends object>(
       const opened = cookie.open(header, refusal)
       if (opened.ok) {
         emit({ type: 'opened-previous-cookie', previous: cookie.name })
-        return { record: opened.record, stale: true, migrated: false, moveIn: cookie.moveIn }
+        return { record: opened.record, text: opened.text, stale: true, migrated: false, moveIn: cookie.moveIn }
       }
       refusal = opened
     }
     return refuse(refusal.reason, refusal.cookie)
   }
 
+  const noteSecret = ({ keyId, secret }: Pick<Candidate, 'keyId' | 'secret'>): boolean => {
+    if (secret > 0) emit({ type: 'opened-by-previous-secret', keyId, secret })
+    return secret > 0
+  }
+
   return {
     refuse,
 
+    noteSecret,
+
     openCookie(header) {
-      const { chosen, ignored } = chooseCandidate(cookieValues(header, attributes.name), open)
-      if (ignored > 0) emit({ type: 'duplicate', count: ignored })
-      if (!chosen.ok) return takeOver(header, chosen.reason)
-      const { keyId, secret, record } = chosen
-      const stale = secret > 0
-      if (stale) emit({ type: 'opened-by-previous-secret', keyId, secret })
-      return { record, stale, migrated: false }
+      const choice = chooseCandidate(cookieValues(header, attributes.name), open)
+      if (choice.others > 0) emit({ type: 'duplicate', count: choice.others })
+      if (choice.ok) {
+        const { chosen, text, ignored } = choice
+        return { record: chosen.record, text, stale: noteSecret(chosen), migrated: false, others: ignored }
+      }
+      if (choice.rivals.length === 0) return takeOver(header, choice.reason)
+      return { record: undefined, refused: choice.reason, others: choice.rivals }
+    },
+
+    brought(header) {
+      const tried = openEach(cookieValues(header, attributes.name), open)
+      return tried.ok ? tried.accepted.map(({ record }) => record) : []
     },
 
     validate(record, stale) {

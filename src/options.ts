@@ -1,4 +1,5 @@
 import { checkAttributes, type CheckedAttributes } from './cookies/attributes.ts'
+import { checkFormerly } from './cookies/former-scopes.ts'
 import type { CookieFormat } from './cookies/session-format.ts'
 import type { NamedCookie, SessionCookie } from './cookies/named-cookie.ts'
 import type {
@@ -98,6 +99,8 @@ interface CommonOptions<Data extends object> {
 /** Options with their defaults, checked. */
 export interface CheckedOptions {
   readonly attributes: CheckedAttributes
+  /** How it was set before. */
+  readonly formerly: readonly CheckedAttributes[]
   readonly persistent: boolean
   readonly previous: readonly PreviousCookieReader[]
   readonly lifetime: Lifetime
@@ -137,6 +140,7 @@ const COOKIE_KEYS: ReadonlySet<string> = new Set([
   'partitioned',
   'priority',
   'persistent',
+  'formerly',
 ])
 const GUARD_KEYS: ReadonlySet<string> = new Set(['refuseRecords', 'maxValueBytes', 'maxDepth'])
 
@@ -158,7 +162,7 @@ export function checkOptions<Data extends object>(options: SessionsOptions<Data>
   }
   // A format that seals an end into the session says how long the browser is to keep it.
   const always = options.format?.lifetime !== undefined
-  const { persistent = always, ...cookie }: SessionCookie = options.cookie ?? {}
+  const { persistent = always, formerly = [], ...cookie }: SessionCookie = options.cookie ?? {}
   if (options.format !== undefined) checkFormat(options.format, options)
   if (options.migrate !== undefined && options.schema === undefined) {
     throw wrong('migrate is given without schema: nothing says when data is old')
@@ -178,6 +182,7 @@ export function checkOptions<Data extends object>(options: SessionsOptions<Data>
   }
   return Object.freeze({
     ...own,
+    formerly: checkFormerly(formerly, own.attributes),
     previous: connectPrevious(options.previousCookies ?? [], own),
     rules: checkGuard(options.guard ?? 'identity'),
     storeTimeoutSeconds: seconds(options.storeTimeout ?? '1s', 'storeTimeout'),

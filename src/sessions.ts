@@ -1,8 +1,9 @@
-import { COOKIE_LIMIT, cookieBytes, overflowError } from './cookies/budget.ts'
+import { createClosing } from './closing.ts'
+import { COOKIE_LIMIT, overflowError } from './cookies/budget.ts'
 import { compactFormat } from './cookies/compact-session.ts'
 import { createJar, type CookieJar } from './cookies/jar.ts'
+import { newSessionId } from './cookies/lineage.ts'
 import type { SessionFormat } from './cookies/session-format.ts'
-import { expireCookie, cookieWriter, type CookieContext } from './cookies/set-cookie.ts'
 import { blameCaller, SessionError, type RefusedReason } from './errors.ts'
 import { createEmit, type Emit } from './events.ts'
 import { createExchange, type Exchange, type ExchangeParts, type RequestFacts } from './exchange.ts'
@@ -14,12 +15,9 @@ import { inCookie } from './persistence/in-cookie.ts'
 import { inStore } from './persistence/in-store.ts'
 import type { Persistence, PersistenceHost, PersistenceSource, Visit } from './persistence/persistence.ts'
 import type { StandardSchema } from './schema.ts'
-import { randomBytes16 } from './sealing/random.ts'
 import type { Json, JsonObject } from './serializers/serializer.ts'
 import type { SessionHost } from './session/host.ts'
 import type { Budget } from './session/ledger.ts'
-import { secondsLeft } from './session/lifetime.ts'
-import type { Outcome } from './session/outcome.ts'
 import { isCredential } from './session/reserved-keys.ts'
 import type { ReadonlySession, ReadonlyValue } from './session/readonly-session.ts'
 import { createSession, type Session } from './session/session.ts'
@@ -109,8 +107,10 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
   const emit = createEmit(name, clock, options.onEvent)
   const now = (): number => Math.floor(clock() / 1000)
   const open = createOpener(format, checked, now)
+  const { brought, ...opening } = createOpening(options, checked, open, emit)
+  const close = createClosing(format, checked, brought, emit, now)
   const persistence = persistenceOf(options.store, {
-    ...createOpening(options, checked, open, emit),
+    ...opening,
     now,
     emit,
     lifetime: checked.lifetime,
@@ -126,7 +126,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
 
   const sessionHost: SessionHost = {
     now,
-    newId,
+    newId: newSessionId,
     rules: checked.rules,
     lifetime: checked.lifetime,
     persistent: checked.persistent,
@@ -144,33 +144,9 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       now,
       cookieHeader: cookieHeader ?? undefined,
       onRefused: (cookie, reason) => emit({ type: 'refused', reason }, cookie),
+      onIgnored: (cookie, count) => emit({ type: 'duplicate', count }, cookie),
       onOverflow: (cookie, bytes) => emit({ type: 'overflow', bytes }, cookie),
     })
-
-  const writeCookie = cookieWriter(attributes)
-  const sessionCookie = (outcome: Outcome, context: CookieContext): string | undefined => {
-    if (outcome.verb === 'nothing') return undefined
-    if (outcome.verb === 'expire') {
-      emit({ type: 'destroyed' })
-      return expireCookie(attributes, context)
-    }
-    const { record } = outcome
-    const value = format.seal(record)
-    const bytes = cookieBytes(name, value)
-    if (bytes > COOKIE_LIMIT) throw overflowError(name, bytes)
-    if (outcome.because === 'renewed') emit({ type: 'renewed' })
-    if (outcome.because === 'reset') emit({ type: 'destroyed' })
-    const maxAge = record.persistent ? secondsLeft(record, checked.lifetime, now()) : undefined
-    return writeCookie(value, context, maxAge)
-  }
-
-  const sessionCookies = (outcome: Outcome, context: CookieContext, header: string | null | undefined): string[] => {
-    const line = sessionCookie(outcome, context)
-    if (line === undefined) return []
-    if (checked.previous.length === 0) return [line]
-    // A set, because two previous cookies may have one name.
-    return [...new Set(checked.previous.flatMap((cookie) => cookie.end(header ?? undefined, outcome, context))), line]
-  }
 
   // On the request itself: a WeakMap of short-lived keys costs the garbage collector more than all of an untouched session.
   const held: unique symbol = Symbol(`session ${name}`)
@@ -184,7 +160,13 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     )
   }
 
-  const parts: ExchangeParts = { fetches: persistence.fetches, newVisit, newState, newJar, sessionCookies }
+  const parts: ExchangeParts = {
+    fetches: persistence.fetches,
+    newVisit,
+    newState,
+    newJar,
+    sessionCookies: (outcome, context, header, began) => close(outcome, context, header ?? undefined, began),
+  }
   // Assigned, as what Node itself keeps on a request: to define a hidden property costs more than all of an exchange.
   const begin = (request: { [held]?: Exchange<Data> }, facts: RequestFacts): Exchange<Data> =>
     (request[held] ??= createExchange<Data>(parts, facts))
@@ -284,8 +266,4 @@ function jsonLength(byKey: ReadonlyMap<string, number>): number {
   let sum = 1 // one brace, and for each pair a comma or the other brace
   for (const bytes of byKey.values()) sum += bytes + 1
   return sum
-}
-
-function newId(): string {
-  return randomBytes16().toString('hex')
 }

@@ -1,7 +1,7 @@
 import { systemClock } from '../clock.ts'
 import { blameCaller, SessionError, type RefusedReason } from '../errors.ts'
 import { createSecretRing, type SecretInput } from '../sealing/secrets.ts'
-import { plainCopy } from '../serializers/plain.ts'
+import { isSameJson, plainCopy } from '../serializers/plain.ts'
 import type { Json } from '../serializers/serializer.ts'
 import {
   checkAttributes,
@@ -12,7 +12,7 @@ import {
   type CookieExpiry,
 } from './attributes.ts'
 import { COOKIE_LIMIT, cookieBytes, overflowError } from './budget.ts'
-import { MAXIMUM_CANDIDATES } from './candidates.ts'
+import { openEach } from './candidates.ts'
 import { createCookieSealers, type CookieSealers, type OpenedCookieValue } from './jar-sealers.ts'
 import { cookieValues, decodeValue } from './request-cookies.ts'
 import { expireCookie, setCookie, type CookieContext } from './set-cookie.ts'
@@ -59,6 +59,8 @@ export interface JarHost {
   /** Whole seconds since 1970. */
   readonly now: () => number
   readonly onRefused: (name: string, reason: RefusedReason) => void
+  /** Beside the one that counts, if any, so many others came of that name. */
+  readonly onIgnored: (name: string, count: number) => void
   readonly onOverflow: (name: string, bytes: number) => void
 }
 
@@ -71,6 +73,18 @@ interface Pending {
   readonly name: string
   readonly value: string | undefined
   readonly line: (context: CookieContext) => string
+}
+
+function pendingValues({ value }: Pending): string[] {
+  return value === undefined ? [] : [value]
+}
+
+/** The value that all of them have; `undefined` where they differ, for nobody can tell which one is meant. */
+function onlyValue<Opened extends Extract<OpenedCookieValue, { ok: true }>>(
+  accepted: readonly Opened[],
+): Opened | undefined {
+  const [first, ...others] = accepted
+  return others.every(({ value }) => isSameJson(value, first?.value)) ? first : undefined
 }
 
 /** The cookies of one request and its response. */
@@ -88,21 +102,19 @@ class Jar {
   get(view: View, name: string): Json | undefined {
     this.wasRead = true
     const set = [...this.#pending.values()].findLast((pending) => pending.name === name)
-    const values = set === undefined ? [...new Set(cookieValues(this.#host.cookieHeader, name))] : [set.value]
+    const values = set === undefined ? cookieValues(this.#host.cookieHeader, name) : pendingValues(set)
     const [first] = values
     if (view === 'plain') return first === undefined ? undefined : (this.#host.plainValue ?? decodeValue)(first)
-    let reason: RefusedReason | undefined = values.length > MAXIMUM_CANDIDATES ? 'duplicate' : undefined
-    for (const value of reason === undefined ? values : []) {
-      if (value === undefined) continue
-      const opened = this.#open(view, name, value)
-      if (opened.ok) {
-        if (opened.reissue !== undefined) this.#reissue(view, name, opened.value, opened.reissue.expires)
-        return opened.value
-      }
-      reason = opened.reason
+    if (first === undefined) return undefined
+    const tried = openEach(values, (value) => this.#open(view, name, value))
+    if (tried.others > 0) this.#host.onIgnored(name, tried.others)
+    const chosen = tried.ok ? onlyValue(tried.accepted) : undefined
+    if (chosen === undefined) {
+      this.#host.onRefused(name, tried.ok ? 'duplicate' : tried.reason)
+      return undefined
     }
-    if (reason !== undefined) this.#host.onRefused(name, reason)
-    return undefined
+    if (chosen.reissue !== undefined) this.#reissue(view, name, chosen.value, chosen.reissue.expires)
+    return chosen.value
   }
 
   set(view: View, name: string, value: unknown, attributes: CookieAttributes, expiry: CookieExpiry): void {
@@ -268,6 +280,7 @@ function standAlone(options: CookieJarOptions): JarHost {
     sealers: sharedSealers(options.secrets, clock),
     now: () => Math.floor(clock() / 1000),
     onRefused: () => {},
+    onIgnored: () => {},
     onOverflow: () => {},
   }
 }

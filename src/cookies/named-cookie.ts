@@ -1,3 +1,4 @@
+import type { FormerScope } from './former-scopes.ts'
 import type { CookieAttributes, HostAttributes, HostHttpAttributes, SecureAttributes } from './attributes.ts'
 
 /** How a session's cookie is set, beside its name. Session cookies are always `HttpOnly`. */
@@ -7,6 +8,12 @@ export type SessionCookie<Attributes = CookieAttributes> = Omit<Attributes, 'htt
    * for it at one sign-in ("remember me").
    */
   readonly persistent?: boolean | undefined
+  /**
+   * How the cookie was set before its `domain`, `path` or `partitioned` changed, each with what differs from now: `[{ domain:
+   * undefined }]` where it had no domain, `[{ path: '/app' }]`. Every response that sets or ends the cookie ends these, too.
+   * Default: none.
+   */
+  readonly formerly?: readonly FormerScope[] | undefined
 }
 
 /**

@@ -33,8 +33,9 @@ class CookieVisit implements Visit {
 
   load(): Loaded {
     const opened = this.#host.openCookie(this.#header)
+    if (opened.record === undefined) return refuseRivals(opened, this.#host)
     // It names a session in a store, and there is none.
-    if (opened.record !== undefined && ticketIn(opened.record.data) !== undefined) return this.#host.refuse('not-found')
+    if (ticketIn(opened.record.data) !== undefined) return this.#host.refuse('not-found')
     return loadCookie(opened, this.#host)
   }
 
@@ -43,9 +44,14 @@ class CookieVisit implements Visit {
   }
 }
 
+/** Of several that counted by themselves nobody can say which one is meant, and the operator has not heard of it. */
+export function refuseRivals(opened: OpenedCookie, host: PersistenceHost): Loaded {
+  return opened.record === undefined && opened.others !== undefined ? host.refuse(opened.refused) : opened
+}
+
 /** The session that a cookie holds. What another library fits into its cookie may be too much for ours. */
 export function loadCookie(opened: OpenedCookie, host: PersistenceHost): Loaded {
-  if (opened.record === undefined) return opened
+  if (opened.record === undefined) return refuseRivals(opened, host)
   const loaded = host.validate(opened.record, opened.stale)
   const mayOverflow = opened.moveIn !== undefined && loaded.record !== undefined
   return mayOverflow && !fitsCookie(loaded.record.data, host) ? host.refuse('too-large') : loaded

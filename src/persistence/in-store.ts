@@ -1,12 +1,14 @@
-import { SessionError } from '../errors.ts'
+import type { Candidate } from '../cookies/candidates.ts'
+import { SessionError, type RefusedReason } from '../errors.ts'
 import { nullObject } from '../serializers/plain.ts'
+import type { Json, JsonObject } from '../serializers/serializer.ts'
 import type { Loaded, SessionRecord } from '../session/host.ts'
 import type { Budget } from '../session/ledger.ts'
 import { expiry, slideIsDue } from '../session/lifetime.ts'
 import type { Outcome, Write } from '../session/outcome.ts'
-import { TICKET_KEY } from '../session/reserved-keys.ts'
+import { INSTEAD_KEY, TICKET_KEY } from '../session/reserved-keys.ts'
 import type { SessionState } from '../session/state.ts'
-import type { SessionStore } from '../stores/store.ts'
+import type { SessionStore, StoredSession } from '../stores/store.ts'
 import { createAskingStore, type AskingStore } from './asking-store.ts'
 import { dataOf, difference, entriesOf, textsOf, type Entries } from './entries.ts'
 import type { MoveIn, OpenedCookie, Persistence, PersistenceHost, Visit } from './persistence.ts'
@@ -34,6 +36,16 @@ export function connectStore(host: PersistenceHost, store: SessionStore, moveIn?
   return { host, store: asking, budget, moveIn }
 }
 
+/** A session that the store knows. */
+interface Found {
+  readonly ticket: Ticket
+  readonly id: string
+  readonly stored: StoredSession
+  readonly data: JsonObject
+  /** Whether it lived in the cookie until now. */
+  readonly isMoved: boolean
+}
+
 const NOTHING: Outcome = { verb: 'nothing' }
 const NO_ENTRIES: Entries = new Map()
 
@@ -43,7 +55,7 @@ export class StoreVisit implements Visit {
   readonly #store: AskingStore
   readonly #moveIn: MoveIn | undefined
   /** What the cookie holds: a ticket, where it is one of ours. */
-  readonly #opened: Loaded
+  readonly #opened: OpenedCookie
   #loaded: Loaded | undefined
   /** Why it could not be fetched. An error page may ask for the session all the same. */
   #failure: unknown
@@ -53,6 +65,8 @@ export class StoreVisit implements Visit {
   #id = ''
   /** What the store held when the request came. */
   #before: Entries = NO_ENTRIES
+  /** Whose place it takes, as its cookie says. */
+  #instead: Json | undefined
 
   constructor({ host, store, budget, moveIn }: StoreParts, opened: OpenedCookie) {
     this.#host = host
@@ -63,15 +77,21 @@ export class StoreVisit implements Visit {
   }
 
   fetch(): Promise<void> | undefined {
-    const opened = this.#opened
-    if (opened.record === undefined) {
-      this.#loaded = opened
+    const finding = this.#finding()
+    if (finding === undefined) {
+      this.#loaded = this.#opened
       return undefined
     }
-    return this.#find(opened.record, opened.stale).catch((error: unknown) => {
+    return finding.catch((error: unknown) => {
       this.#failure = error
       throw error
     })
+  }
+
+  #finding(): Promise<void> | undefined {
+    const opened = this.#opened
+    if (opened.record !== undefined) return this.#find(opened.record, opened.stale)
+    return opened.others && this.#findAmong(opened.others)
   }
 
   load(): Loaded {
@@ -88,43 +108,68 @@ export class StoreVisit implements Visit {
     // Of a session that was never there nobody knows what would end with it: the cookie stays as it is.
     if (outcome.verb === 'nothing' || this.#failure !== undefined) return NOTHING
     const ticket = this.#ticket
-    if (outcome.verb === 'expire') return ticket === undefined ? outcome : this.#end(outcome)
+    if (outcome.verb === 'expire') return this.#end(outcome)
     if (ticket === undefined || outcome.origin === 'new') return this.#begin(outcome)
     if (outcome.origin === 'instead') return this.#beginInstead(outcome)
-    return outcome.because === 'resealed' ? inCookieOnly(outcome, ticket) : this.#goOn(ticket, outcome)
+    return outcome.because === 'resealed' ? this.#inCookieOnly(outcome, ticket) : this.#goOn(ticket, outcome)
   }
 
   async #find(cookie: SessionRecord, stale: boolean): Promise<void> {
-    const { now, lifetime, refuse, validate } = this.#host
-    const carried = ticketIn(cookie.data)
-    const ticket = carried ?? (await this.#moveIn?.(cookie, this.#store, this.#host))
-    if (ticket === undefined) {
-      this.#loaded = refuse('not-found')
-      return
-    }
-    const storedId = storeId(ticket)
-    const stored = await this.#store.read((store) => store.find(storedId))
-    if (stored === undefined) {
-      this.#loaded = refuse('not-found')
-      return
-    }
-    const reason = expiry(stored, lifetime, now())
-    const data = dataOf(stored.entries)
-    if (reason !== undefined || data === undefined) {
-      this.#loaded = refuse(reason ?? 'malformed')
-      return
-    }
-    this.#ticket = ticket
-    this.#id = storedId
-    this.#before = stored.entries
-    const { id, slid, persistent } = cookie
-    const texts = lazily(() => textsOf(stored.entries))
-    const record = { id, created: stored.created, slid, persistent, data, texts }
-    this.#loaded = validate(record, stale || carried === undefined)
+    this.#keep(cookie, stale, await this.#lookUp(cookie, this.#opened.text))
   }
 
+  /** Of several that were sealed for themselves, the only one that the store still knows. */
+  async #findAmong(rivals: readonly Candidate[]): Promise<void> {
+    const found = await Promise.all(
+      rivals.map(async (rival) => ({ rival, found: await this.#lookUp(rival.record, rival.text) })),
+    )
+    const [first, ...others] = found.filter((each) => typeof each.found === 'object')
+    if (first === undefined || others.length > 0) {
+      this.#loaded = this.#host.refuse(first === undefined ? 'not-found' : 'duplicate')
+      return
+    }
+    this.#keep(first.rival.record, this.#host.noteSecret(first.rival), first.found)
+  }
+
+  /** What the store holds for a cookie, or why that does not count. */
+  async #lookUp(cookie: SessionRecord, text = ''): Promise<Found | RefusedReason> {
+    const ticket = await this.#ticketOf(cookie, text)
+    if (ticket === undefined) return 'not-found'
+    const id = storeId(ticket)
+    const stored = await this.#store.read((store) => store.find(id))
+    if (stored === undefined) return 'not-found'
+    const reason = expiry(stored, this.#host.lifetime, this.#host.now())
+    if (reason !== undefined) return reason
+    const data = dataOf(stored.entries)
+    return data === undefined ? 'malformed' : { ticket, id, stored, data, isMoved: ticketIn(cookie.data) === undefined }
+  }
+
+  /** The ticket that a cookie carries, or that its session gets by moving in. */
+  async #ticketOf(cookie: SessionRecord, text: string): Promise<Ticket | undefined> {
+    return ticketIn(cookie.data) ?? this.#moveIn?.(cookie, text, this.#store, this.#host)
+  }
+
+  #keep({ id, slid, persistent, data: cookie }: SessionRecord, stale: boolean, found: Found | RefusedReason): void {
+    if (typeof found === 'string') {
+      this.#loaded = this.#host.refuse(found)
+      return
+    }
+    const { stored, data } = found
+    this.#ticket = found.ticket
+    this.#id = found.id
+    this.#before = stored.entries
+    this.#instead = cookie[INSTEAD_KEY]
+    const texts = lazily(() => textsOf(stored.entries))
+    const record = { id, created: stored.created, slid, persistent, data, texts }
+    this.#loaded = this.#host.validate(record, stale || found.isMoved)
+  }
+
+  /** Ends every session that the request brought: one that is left would count as soon as this one does not. */
   async #end(outcome: Outcome): Promise<Outcome> {
-    await this.#store.change((store) => store.delete(this.#id))
+    const others = this.#opened.others ?? []
+    const tickets = await Promise.all([this.#ticket, ...others.map(({ record, text }) => this.#ticketOf(record, text))])
+    const ids = new Set(tickets.filter((ticket) => ticket !== undefined).map(storeId))
+    if (ids.size > 0) await this.#store.change((store) => Promise.all(Array.from(ids, (id) => store.delete(id))))
     return outcome
   }
 
@@ -133,7 +178,7 @@ export class StoreVisit implements Visit {
     const { record } = outcome
     const session = { ...storedTimes(record, this.#host), created: record.created, entries }
     await this.#store.change((store) => store.insert(storeId(ticket), session, record.slid))
-    return inCookieOnly(outcome, ticket)
+    return this.#inCookieOnly(outcome, ticket)
   }
 
   /** First the new one: should the store fail in between, the visitor still has the old one. */
@@ -154,7 +199,7 @@ export class StoreVisit implements Visit {
       ...(renewed === undefined ? {} : { created: record.created, newId: storeId(renewed) }),
     }
     const isThere = await this.#store.change((store) => store.update(this.#id, change, record.slid))
-    if (isThere) return this.#isCookieDue(outcome) ? inCookieOnly(outcome, renewed ?? ticket) : NOTHING
+    if (isThere) return this.#isCookieDue(outcome) ? this.#inCookieOnly(outcome, renewed ?? ticket) : NOTHING
     // Signing in counts by itself, whatever became of the session before it. What that one held stays behind.
     const own = [...after].filter(([name]) => change.set.has(name) || change.add.has(name))
     if (outcome.isSignIn) return this.#begin(outcome, new Map(own))
@@ -166,15 +211,17 @@ export class StoreVisit implements Visit {
   /** A cookie that says the same is not sent: each one more is one that may come late and undo what another response set. */
   #isCookieDue({ because, isTouched }: Write): boolean {
     const { lifetime, now } = this.#host
-    if (because !== 'changed' || isTouched || this.#loaded?.record === undefined) return true
+    const mayRepeat = because === 'changed' || because === 'migrated'
+    if (!mayRepeat || isTouched || this.#loaded?.record === undefined) return true
     return this.#loaded.stale || slideIsDue(this.#loaded.record, lifetime, now())
   }
-}
 
-/** The outcome for the cookie, which carries the ticket alone. */
-function inCookieOnly(outcome: Write, ticket: Ticket): Outcome {
-  const data = Object.assign(nullObject(), { [TICKET_KEY]: ticket })
-  return { ...outcome, record: { ...outcome.record, data, texts: undefined } }
+  /** The outcome for the cookie, which carries the ticket alone. */
+  #inCookieOnly(outcome: Write, ticket: Ticket): Outcome {
+    const data = Object.assign(nullObject(), { [TICKET_KEY]: ticket })
+    if (this.#instead !== undefined) data[INSTEAD_KEY] = this.#instead
+    return { ...outcome, record: { ...outcome.record, data, texts: undefined } }
+  }
 }
 
 /** Makes something when it is first asked for. */

@@ -1,3 +1,4 @@
+import type { Candidate } from '../cookies/candidates.ts'
 import type { RefusedReason } from '../errors.ts'
 import type { Loaded, SessionRecord } from '../session/host.ts'
 import type { Budget } from '../session/ledger.ts'
@@ -32,11 +33,27 @@ export interface Visit {
   commit(state: SessionState): Outcome | Promise<Outcome>
 }
 
-/** What the request's cookies hold. One that is none of ours brings along how its session moves into a store. */
-export type OpenedCookie = Loaded & { readonly moveIn?: MoveIn | undefined }
+/** What the request's cookies hold. */
+export type OpenedCookie = Loaded & {
+  /** The text of the cookie that counts. */
+  readonly text?: string | undefined
+  /** Of one that is not ours: how its session moves into a store. */
+  readonly moveIn?: MoveIn | undefined
+  /** Other cookies that opened. Where none counts (`duplicate`), one of them may be the only one that a store still knows. */
+  readonly others?: readonly Candidate[] | undefined
+}
 
-/** Moves a session in that lived in the cookie until now, and gives its ticket. */
-export type MoveIn = (record: SessionRecord, store: AskingStore, host: PersistenceHost) => Promise<Ticket>
+/**
+ * Moves a session in that lived in the cookie until now, and gives its ticket; `undefined` for an older copy of one that moved.
+ *
+ * @param text of the cookie
+ */
+export type MoveIn = (
+  record: SessionRecord,
+  text: string,
+  store: AskingStore,
+  host: PersistenceHost,
+) => Promise<Ticket | undefined>
 
 /** What every way to keep sessions gets from the sessions that it keeps. */
 export interface PersistenceHost {
@@ -48,6 +65,8 @@ export interface PersistenceHost {
   readonly storeTimeoutSeconds: number
   /** The session that the cookies hold, timeouts looked at and events told. */
   readonly openCookie: (cookieHeader: string | undefined) => OpenedCookie
+  /** The operator hears of it where a previous secret opened the cookie; whether it did. */
+  readonly noteSecret: (candidate: Candidate) => boolean
   /** The same session after the schema has seen its data. */
   readonly validate: (record: SessionRecord, stale: boolean) => Loaded
   /** No session, and the operator hears why. */

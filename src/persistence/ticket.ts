@@ -23,11 +23,20 @@ export function renewedTicket(ticket: Ticket): Ticket {
 
 /**
  * The ticket of a session that lived in the cookie until now: the same for every request that brings this cookie, so that
- * parallel ones move it to one place. With the ticket that it had in a store before, if any, it is another one. It needs no chance of its own, because it is sealed as the cookie was.
+ * parallel ones move it to one place.
+ *
+ * @param unlogged what nobody knows who has not seen the cookie. The id stands in logs, and whoever has the secrets of the ring
+ * can seal any ticket that they know.
  */
-export function ticketOfCookie(sessionId: string, former: Ticket = ''): Ticket {
-  const text = `coatcheck: moved from the cookie: ${sessionId} ${former}`
+export function ticketOfCookie(sessionId: string, unlogged: string): Ticket {
+  const text = `coatcheck: moved from the cookie: ${sessionId} ${unlogged}`
   return ticketFrom(createHash('sha512').update(text).digest().subarray(0, 34))
+}
+
+/** Where a store notes which copy of a session's cookie moved in. */
+export function movedId(sessionId: string): string {
+  const id = hash('sha256', `coatcheck: moved in: ${sessionId}`, 'base64url')
+  return `${hash('sha256', id).slice(0, 4)}.${id}`
 }
 
 /** The ticket in what a cookie holds, if there is one. */

@@ -32,7 +32,7 @@ export interface PreviousCookieReader {
   open(
     cookieHeader: string | undefined,
     before: PreviousRefusal,
-  ): { readonly ok: true; readonly record: SessionRecord } | PreviousRefusal
+  ): { readonly ok: true; readonly record: SessionRecord; readonly text: string } | PreviousRefusal
   /** The Set-Cookie lines that end it, for a response that sets or ends the session's own cookie. */
   end(cookieHeader: string | undefined, outcome: Outcome, context: CookieContext): string[]
   readonly moveIn: MoveIn

@@ -1,6 +1,7 @@
 import { checkAttributes, type CheckedAttributes, type CookieAttributes } from '../cookies/attributes.ts'
 import { isTooLarge } from '../cookies/budget.ts'
 import { chooseCandidate, moreTelling } from '../cookies/candidates.ts'
+import { isSameScope } from '../cookies/former-scopes.ts'
 import { cookieValues } from '../cookies/request-cookies.ts'
 import type { OpenedSession } from '../cookies/session-format.ts'
 import { expireCookie } from '../cookies/set-cookie.ts'
@@ -43,7 +44,7 @@ export function previousCookie(cookie: PreviousCookie): PreviousCookieSource {
   const { name } = cookie
   return {
     connect(host) {
-      const others = attributes.filter((other) => !isSame(other, host.attributes))
+      const others = attributes.filter((other) => !isSameScope(other, host.attributes))
       return {
         name,
         moveIn,
@@ -60,8 +61,9 @@ export function previousCookie(cookie: PreviousCookie): PreviousCookieSource {
               return { ok: false, reason: 'malformed' }
             }
           }
-          const { chosen } = chooseCandidate(cookieValues(header, name), open)
-          return chosen.ok ? chosen : moreTelling(before, { ...chosen, cookie: name })
+          const choice = chooseCandidate(cookieValues(header, name), open)
+          if (choice.ok) return { ok: true, record: choice.chosen.record, text: `${name}=${choice.text}` }
+          return moreTelling(before, { ok: false, reason: choice.reason, cookie: name })
         },
 
         end: (header, outcome, context) =>
@@ -99,9 +101,4 @@ function checkPreviousCookie(cookie: PreviousCookie): CheckedAttributes[] {
 function synchronous(opened: OpenedPreviousCookie): OpenedPreviousCookie {
   if (!(opened instanceof Promise)) return opened
   throw new SessionError('ERR_OPTIONS', 'open of a previous cookie gave a promise; a session opens synchronously.')
-}
-
-/** Whether a browser would keep one of the two in place of the other. */
-function isSame(a: CheckedAttributes, b: CheckedAttributes): boolean {
-  return a.name === b.name && a.path === b.path && a.domain === b.domain && a.partitioned === b.partitioned
 }

@@ -26,6 +26,7 @@ export function railsJar({ cookieHeader, clock = systemClock(), ...options }: Ra
     plainValue: format.plainValue,
     now: () => Math.floor(clock() / 1000),
     onRefused: () => {},
+    onIgnored: () => {},
     onOverflow: () => {},
   })
 }

@@ -44,7 +44,8 @@ export interface SessionSource {
 export interface SessionHost {
   /** Whole seconds since 1970. */
   now(): number
-  newId(): string
+  /** @param former the session whose place the new one takes */
+  newId(former?: string): string
   readonly rules: GuardRules
   readonly lifetime: Lifetime
   /** Whether new sessions outlive the browser. */

@@ -24,8 +24,11 @@ export interface Write {
   readonly additions: ReadonlyMap<string, number>
 }
 
-/** `reset`: it is written, and it ends the session that the request brought. */
-export type WriteCause = 'changed' | 'reset' | 'renewed' | 'touched' | 'slide' | 'resealed'
+/**
+ * `reset`: it is written, and it ends the session that the request brought. `migrated`: nobody wrote to it, but the schema or
+ * `migrate` made other data of what came.
+ */
+export type WriteCause = 'changed' | 'reset' | 'renewed' | 'touched' | 'slide' | 'resealed' | 'migrated'
 
 /** Why nothing can be written any more, or at all. */
 export type Lock = 'sent' | 'readonly'

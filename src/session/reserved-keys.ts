@@ -16,9 +16,12 @@ export const TICKET_KEY = '_ticket'
 /** Where a cookie that holds its session names the one in a server store that it came from. */
 export const FORMER_TICKET_KEY = '_formerTicket'
 
-const CREDENTIALS: readonly string[] = [IDENTITY_KEY, TICKET_KEY, FORMER_TICKET_KEY]
+/** Where a session names the others whose place it takes, where there were several. */
+export const INSTEAD_KEY = '_instead'
 
-/** Whether what is under that key lets somebody in, so that it is shown to nobody. */
+const CREDENTIALS: readonly string[] = [IDENTITY_KEY, TICKET_KEY, FORMER_TICKET_KEY, INSTEAD_KEY]
+
+/** Whether what is under that key decides who gets in, so that it is shown to nobody and taken from nobody else. */
 export function isCredential(key: string): boolean {
   return CREDENTIALS.includes(key)
 }

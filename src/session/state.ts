@@ -23,6 +23,8 @@ export class SessionState {
   #changedTexts: Map<string, string | undefined> | undefined
   #expiresAt: number | undefined
   #id: string | undefined
+  /** The id that the request brought, whatever became of it. */
+  #cameAs: string | undefined
   #created = 0
   #persistent: boolean
   #lock: Lock | undefined
@@ -77,7 +79,7 @@ export class SessionState {
 
   get id(): string {
     this.#open()
-    this.#id ??= this.#host.newId()
+    this.#id ??= this.#newId()
     return this.#id
   }
 
@@ -99,7 +101,7 @@ export class SessionState {
     if (this.#destroyed) return 'destroyed'
     if (this.#loaded === undefined) return 'untouched'
     if (this.#renewed) return 'renewed'
-    if (this.#reset || this.#isChanged()) return 'changed'
+    if (this.#reset || this.#isChanged() || this.#isMigrated()) return 'changed'
     return this.#touched ? 'touched' : 'read'
   }
 
@@ -214,7 +216,7 @@ export class SessionState {
       throw new SessionError('ERR_OPTIONS', `session.renew({ persistent: ${options.persistent} }): ${persistence}.`)
     }
     this.#open()
-    this.#id = this.#host.newId()
+    this.#id = this.#newId()
     this.#created = this.#host.now()
     this.#persistent = options.persistent ?? this.#persistent
     this.#expiresAt = undefined
@@ -228,7 +230,7 @@ export class SessionState {
     this.#open()
     this.#giveUpClaims()
     this.#clear()
-    this.#id = this.#host.newId()
+    this.#id = this.#newId()
     this.#created = this.#host.now()
     this.#persistent = this.#host.persistent
     this.#reset = true
@@ -309,13 +311,15 @@ export class SessionState {
     if (this.#isChanged()) return this.#endsAnother() ? 'reset' : 'changed'
     if (this.isNew || this.#loaded?.record === undefined) return undefined
     if (this.#touched) return 'touched'
+    if (this.#isMigrated()) return 'migrated'
     if (this.#loaded.stale) return 'resealed'
     return slideIsDue(this.#loaded.record, this.#host.lifetime, this.#host.now()) ? 'slide' : undefined
   }
 
   /** Whether `reset()` put this session in the place of one that the request brought. */
   #endsAnother(): boolean {
-    return this.#reset && this.#loaded?.record !== undefined
+    if (!this.#reset || this.#loaded === undefined) return false
+    return this.#loaded.record !== undefined || this.#loaded.refused === 'duplicate'
   }
 
   #record(): SessionRecord {
@@ -329,6 +333,15 @@ export class SessionState {
       texts: this.#texts,
       expiresAt: this.#expiresAt,
     }
+  }
+
+  #newId(): string {
+    return this.#host.newId(this.#cameAs)
+  }
+
+  /** Whether the schema or `migrate` made other data of what came, and it is still there. */
+  #isMigrated(): boolean {
+    return !this.#reset && this.#loaded?.record !== undefined && this.#loaded.migrated
   }
 
   #isChanged(): boolean {
@@ -346,13 +359,13 @@ export class SessionState {
     }
     const { id, created, persistent, data, texts, expiresAt } = loaded.record
     this.#id = id
+    this.#cameAs = id
     this.#created = created
     this.#persistent = persistent
     this.#data = data
     this.#texts = texts
     this.#sourceTexts = texts
     this.#expiresAt = expiresAt
-    this.#changed = loaded.migrated
     this.#storedFlash = flashText(data)
     // What `migrate` made was never assigned: were it too much, nobody would hear of it before the commit.
     if (loaded.migrated) this.#account().check()

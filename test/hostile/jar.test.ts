@@ -3,6 +3,7 @@ import { CookieJar, type CookieJar as Jar, type RefusedReason, type SessionEvent
 import { fromBase64url, toBase64url } from '../sealing/independent-base64url.ts'
 import { mintSigned, secretBytes, type Content } from '../sealing/independent-compact.ts'
 import { compactVector, SIGNED_VECTORS } from '../vectors/vectors.ts'
+import { commitNow } from '../support/commit-now.ts'
 import { CURRENT, deserved, deservedSigned, makeSessions, mint, NOW, RING, secretOf } from './world.ts'
 
 const ENCRYPTED = compactVector('value cookie')
@@ -203,5 +204,41 @@ describe('any jar', () => {
         undefined,
       ])
     }
+  })
+})
+
+describe.for<['signed' | 'encrypted']>([['signed'], ['encrypted']])('two %s cookies of one name', ([view]) => {
+  const sealed = (value: string): string => {
+    const exchange = sessions.begin({}, { cookieHeader: undefined, isSecure: () => true })
+    exchange.jar[view].set('remember', value)
+    return commitNow(exchange).setCookie[0]?.split(';')[0] ?? ''
+  }
+  const look = (...pairs: string[]) => {
+    events.length = 0
+    const value = jarOf(pairs.join('; '))[view].get('remember')
+    return { value, heard: events.map((event) => [event.type, event.cookie, 'reason' in event && event.reason]) }
+  }
+
+  test('that say different things are refused as duplicate, in both orders, and the operator hears of it', () => {
+    const [own, planted] = [sealed('victim'), sealed('mallory')]
+    for (const pairs of [
+      [own, planted],
+      [planted, own],
+      [planted, 'remember=x', own],
+    ])
+      expect(look(...pairs)).toEqual({
+        value: undefined,
+        heard: [
+          ['duplicate', 'remember', false],
+          ['refused', 'remember', 'duplicate'],
+        ],
+      })
+  })
+
+  test('that say the same count, and so does the only one that opens', () => {
+    const own = sealed('victim')
+    expect(look(own, sealed('victim')).value).toBe('victim')
+    expect(look('remember=planted', own)).toEqual({ value: 'victim', heard: [['duplicate', 'remember', false]] })
+    expect(look(own, own)).toEqual({ value: 'victim', heard: [] })
   })
 })
