@@ -167,8 +167,8 @@ export class StoreVisit implements Visit {
   /** Ends every session that the request brought: one that is left would count as soon as this one does not. */
   async #end(outcome: Outcome): Promise<Outcome> {
     const others = this.#opened.others ?? []
-    const tickets = await Promise.all([this.#ticket, ...others.map(({ record, text }) => this.#ticketOf(record, text))])
-    const ids = new Set(tickets.filter((ticket) => ticket !== undefined).map(storeId))
+    const tickets = await Promise.all(others.map(({ record, text }) => this.#ticketOf(record, text)))
+    const ids = new Set([this.#ticket, ...tickets].filter((ticket) => ticket !== undefined).map(storeId))
     if (ids.size > 0) await this.#store.change((store) => Promise.all(Array.from(ids, (id) => store.delete(id))))
     return outcome
   }
