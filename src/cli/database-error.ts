@@ -46,14 +46,11 @@ export function databaseError(place: string, cause: unknown): SessionError {
 function codeOf(cause: unknown): string | undefined {
   if (!(cause instanceof Error)) return undefined
   const { code, errcode } = cause as Error & { code?: unknown; errcode?: unknown } // as: errors of clients have them
-  if (typeof errcode === 'number') return isMissingTable(cause) ? 'no such table' : `SQLite ${errcode & 0xff}`
+  // SQLite has one code for all that is wrong with a statement.
+  if (cause.message.startsWith('no such table: ')) return 'no such table'
+  if (typeof errcode === 'number') return `SQLite ${errcode & 0xff}`
   if (typeof code === 'string' && /^[A-Z0-9_]{3,40}$/.test(code)) return code
   // pg has no codes for these.
   if (/\btimeout\b/.test(cause.message)) return 'ETIMEDOUT'
   return cause.message.startsWith('Connection terminated') ? 'ECONNRESET' : undefined
-}
-
-/** SQLite has one code for all that is wrong with a statement. */
-function isMissingTable({ message }: Error): boolean {
-  return message.startsWith('no such table: ')
 }

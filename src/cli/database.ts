@@ -89,8 +89,10 @@ export async function withDatabase<Result>(
     } finally {
       await close()
     }
-  } catch (error) {
-    if (error instanceof SessionError) throw error
+  } catch (thrown) {
+    // What a statement met says what to do inside an application.
+    const error = thrown instanceof SessionError ? thrown.cause : thrown
+    if (error === undefined) throw thrown
     if (place.dialect === 'sqlite') throw databaseError(`SQLite at ${place.path}`, error)
     if (isUnreadableUrl(error)) throw unreadableUrl(place.variable)
     throw databaseError(`PostgreSQL at the URL in ${place.variable}`, error)
@@ -99,6 +101,8 @@ export async function withDatabase<Result>(
 
 /** Nobody waits for the connection of a command. */
 const PATIENCE_SECONDS = 60
+/** Looks for tables, and uses none. */
+const COATCHECK = { name: 'coatcheck', cure: 'coatcheck migrate' }
 
 interface ClosableDatabase extends OpenDatabase {
   readonly close: () => unknown
@@ -110,12 +114,12 @@ function open(place: Place, prefix: string, cwd: string, mayCreate: boolean): Cl
     return {
       registry: sqliteRegistry(database, { prefix }),
       store: sqliteStore(database, { prefix }),
-      hasTable: (table) => tableExists('sqlite', sqliteDriver(database, 'coatcheck'), table),
+      hasTable: (table) => tableExists('sqlite', sqliteDriver(database, COATCHECK, PATIENCE_SECONDS * 1000), table),
       close: () => database.close(),
     }
   }
   const { client, close } = connectPostgres(place.url, place.variable, cwd)
-  const driver = postgresDriver(client, 'coatcheck', { prepare: false, queryTimeout: PATIENCE_SECONDS * 1000 })
+  const driver = postgresDriver(client, COATCHECK, { prepare: false, queryTimeout: PATIENCE_SECONDS * 1000 })
   return {
     registry: postgresRegistry(client, { prefix, queryTimeout: `${PATIENCE_SECONDS}s` }),
     store: postgresStore(client, { prefix, queryTimeout: `${PATIENCE_SECONDS}s` }),

@@ -1,6 +1,7 @@
 import { seconds, type Duration } from '../duration.ts'
 import type { PostgresClient } from '../sql/postgres-client.ts'
 import { postgresDriver } from '../sql/postgres-driver.ts'
+import { USER_SESSIONS_CURE } from '../sql/set-up.ts'
 import { DEFAULT_PREFIX } from '../sql/prefix.ts'
 import type { UserSessionRegistry } from './registry.ts'
 import { schemaFor } from './sql/dialects.ts'
@@ -49,11 +50,15 @@ export function postgresRegistry(
 ): UserSessionRegistry {
   const tables = tablesNamed(prefix)
   const readTimeout = seconds(timeout, 'timeout') * 1000
-  const driver = postgresDriver(client, 'postgresRegistry', {
-    prepare,
-    readTimeout,
-    queryTimeout:
-      queryTimeout === undefined ? Math.max(readTimeout, 5000) : seconds(queryTimeout, 'queryTimeout') * 1000,
-  })
+  const driver = postgresDriver(
+    client,
+    { name: 'postgresRegistry', cure: USER_SESSIONS_CURE },
+    {
+      prepare,
+      readTimeout,
+      queryTimeout:
+        queryTimeout === undefined ? Math.max(readTimeout, 5000) : seconds(queryTimeout, 'queryTimeout') * 1000,
+    },
+  )
   return createSqlRegistry(driver, tables, schemaFor('postgres', tables))
 }

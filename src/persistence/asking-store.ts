@@ -10,6 +10,9 @@ export interface AskingStore {
   change<Answer>(ask: (store: SessionStore) => Promise<Answer>): Promise<Answer>
 }
 
+/** Milliseconds before the end of its time at which a store that waits gives up, so that the error has its cause. */
+const LEFT_TO_SAY_WHY = 20
+
 export function createAskingStore(store: SessionStore, timeoutSeconds: number, onUnavailable: () => void): AskingStore {
   const unavailable = (what: string, effect: string, cause?: Error): SessionError => {
     onUnavailable()
@@ -18,6 +21,14 @@ export function createAskingStore(store: SessionStore, timeoutSeconds: number, o
       `The ${store.name} store of sessions ${what}. ${effect} Answer 503, and the visitor may try again.`,
       { kind: 'system', cause },
     )
+  }
+  const patience = timeoutSeconds * 1000 - LEFT_TO_SAY_WHY
+  const asked: SessionStore = {
+    name: store.name,
+    find: (id) => store.find(id, patience),
+    insert: (id, session, now) => store.insert(id, session, now, patience),
+    update: (id, change, now) => store.update(id, change, now, patience),
+    delete: (id) => store.delete(id, patience),
   }
   // Every request pays for this: one promise and one timer, where Promise.race would take six promises.
   const ask = <Answer>(question: (store: SessionStore) => Promise<Answer>, effect: string): Promise<Answer> =>
@@ -34,10 +45,11 @@ export function createAskingStore(store: SessionStore, timeoutSeconds: number, o
       const failed = (cause: unknown): void => {
         clearTimeout(timer)
         // What fails after its time has been told already.
-        if (!isLate) reject(unavailable('failed', effect, reducedError(cause)))
+        if (isLate) return
+        reject(cause instanceof SessionError ? cause : unavailable('failed', effect, reducedError(cause)))
       }
       try {
-        Promise.resolve(question(store)).then(answered, failed)
+        Promise.resolve(question(asked)).then(answered, failed)
       } catch (error) {
         failed(error) // before it gave a promise
       }

@@ -1,4 +1,5 @@
 import type { Row } from './driver.ts'
+import type { Patience } from './gate.ts'
 
 /** With a name, it is prepared by each connection that sees it for the first time. */
 export interface NamedQuery {
@@ -7,11 +8,14 @@ export interface NamedQuery {
   values?: unknown[]
 }
 
-/** @param patience how long the answer may take in milliseconds; it may be `Infinity` */
-export type Query = (query: NamedQuery, patience: number) => Promise<readonly Row[]>
+export type Query = (query: NamedQuery, patience: Patience) => Promise<readonly Row[]>
 
 /** A client of PostgreSQL, as statements alone and statements in a transaction. */
 export interface Connections {
   readonly query: Query
-  readonly begin: <Result>(body: (query: Query) => Promise<Result>) => Promise<Result>
+  /** Whatever the database's default is, each statement of the transaction sees what was committed before it. */
+  readonly begin: <Result>(body: (query: Query) => Promise<Result>, patience: Patience) => Promise<Result>
 }
+
+/** How transactions begin. Under a stricter level, one that waited for another fails where it should go on from there. */
+export const ISOLATION = 'ISOLATION LEVEL READ COMMITTED'

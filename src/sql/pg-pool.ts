@@ -1,11 +1,17 @@
-import type { Connections, NamedQuery } from './connections.ts'
+import { SessionError } from '../errors.ts'
+import { ISOLATION, type Connections, type NamedQuery } from './connections.ts'
 import type { Row } from './driver.ts'
+import { isConflict } from './conflict.ts'
+import { createGate, type Patience } from './gate.ts'
+import { valueOf, valueOfBinary } from './postgres-values.ts'
 import { waitFor } from './wait.ts'
 
 /** What we use of a `Pool` of `pg`; `query` is what tells it from something else that connects. */
 export interface PgPool {
   query(query: NamedQuery): Promise<{ rows: unknown[] }>
   connect(): Promise<PgConnection>
+  on?(event: 'error', listener: () => void): unknown
+  readonly options?: { readonly max?: number | undefined } | undefined
 }
 
 interface PgConnection {
@@ -15,64 +21,90 @@ interface PgConnection {
   off?(event: 'error', listener: () => void): unknown
 }
 
+/** Pools that we listen to. Several of our stores may be over one. */
+const heard = new WeakSet<PgPool>()
+
+/** As many as a pool of pg has by default. */
+const DEFAULT_MAX = 10
+
 /**
  * A pool of `pg` that gets its connections back. One that gives no answer in time is closed, and the pool opens another: of a
  * connection that is half open, pg itself would wait until the operating system notices, a quarter of an hour as a rule.
- *
- * @param queryTimeout milliseconds for which the pool may hand out no connection, and for which a transaction's own statements
- *   may go without an answer
  */
-export function overPgPool(pool: PgPool, queryTimeout: number): Connections {
-  let handedOutAt = 0
+export function overPgPool(pool: PgPool): Connections {
+  // An idle connection that breaks, as all do when PostgreSQL restarts, ends the process if nobody listens. The pool opens another
+  // one when it is asked, and whatever cannot be answered says so by itself.
+  if (!heard.has(pool)) pool.on?.('error', ignore)
+  heard.add(pool)
+  const gate = createGate(pool.options?.max ?? DEFAULT_MAX)
 
-  const connect = async (): Promise<PgConnection> => {
+  const connect = async (patience: Patience, begun: number): Promise<PgConnection> => {
     const connecting = pool.connect()
     try {
-      const complaint = `no connection was free within ${queryTimeout} ms`
-      // A queue that moves is the load of the moment, not a pool whose connections have broken.
-      const connection = await waitFor(connecting, queryTimeout, complaint, () => handedOutAt)
-      handedOutAt = performance.now()
-      return connection
+      const connection = await gate.wait(connecting, patience, begun)
+      if (typeof connection?.release === 'function') return connection
+      throw new SessionError('ERR_OPTIONS', 'connect() of the client gave no connection, expected a Pool of pg.')
     } catch (error) {
       // It may come yet, and nobody waits for it any more.
-      connecting.then((connection) => connection.release(), ignore)
+      void connecting
+        .then((connection) => connection.release())
+        .catch(ignore)
+        .finally(gate.leave)
       throw error
     }
   }
 
   /** A connection on which something failed is closed: nobody knows in what state it is, and a transaction is rolled back. */
-  const withConnection = async <Result>(body: (connection: PgConnection) => Promise<Result>): Promise<Result> => {
-    const connection = await connect()
+  const withConnection = async <Result>(
+    patience: Patience,
+    body: (connection: PgConnection) => Promise<Result>,
+  ): Promise<Result> => {
+    const begun = performance.now()
+    const entering = gate.enter(patience, begun)
+    if (entering !== undefined) await entering
+    const connection = await connect(patience, begun)
     // One that breaks says so to whoever holds it, by an event that ends the process if nobody listens; its query rejects, too.
     connection.on?.('error', ignore)
-    let isBroken = true
+    let isBroken = false
     try {
-      const result = await body(connection)
-      isBroken = false
-      return result
+      return await body(connection)
+    } catch (error) {
+      isBroken = !isConflict(error)
+      throw error
     } finally {
       connection.off?.('error', ignore)
       connection.release(isBroken)
+      gate.leave()
     }
   }
 
   return {
-    query: (query, patience) => withConnection((connection) => ask(connection, query, patience)),
-    begin: (body) =>
-      withConnection(async (connection) => {
-        await ask(connection, { text: 'BEGIN' }, queryTimeout)
-        const result = await body((query, patience) => ask(connection, query, patience))
-        await ask(connection, { text: 'COMMIT' }, queryTimeout)
-        return result
+    query: (query, patience) => withConnection(patience, (connection) => ask(connection, query, patience)),
+    begin: (body, patience) =>
+      withConnection(patience, async (connection) => {
+        await ask(connection, { text: `BEGIN ${ISOLATION}` }, patience)
+        try {
+          const result = await body((query, its) => ask(connection, query, its))
+          await ask(connection, { text: 'COMMIT' }, patience)
+          return result
+        } catch (error) {
+          if (isConflict(error)) await ask(connection, { text: 'ROLLBACK' }, patience)
+          throw error
+        }
       }),
   }
 }
 
-async function ask(connection: PgConnection, query: NamedQuery, patience: number): Promise<readonly Row[]> {
-  const answer = connection.query(query)
-  const { rows } = await (patience === Number.POSITIVE_INFINITY
+const types = {
+  getTypeParser: (type: number, format: string) =>
+    format === 'binary' ? (bytes: Buffer) => valueOfBinary(type, bytes) : (text: string) => valueOf(type, text),
+}
+
+async function ask(connection: PgConnection, query: NamedQuery, { silence }: Patience): Promise<readonly Row[]> {
+  const answer = connection.query(Object.assign(query, { types }))
+  const { rows } = await (silence === Number.POSITIVE_INFINITY
     ? answer
-    : waitFor(answer, patience, `no answer within ${patience} ms`))
+    : waitFor(answer, silence, `no answer within ${silence} ms`))
   return rows as readonly Row[] // as: rows are objects
 }
 

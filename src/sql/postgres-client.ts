@@ -8,20 +8,24 @@ export type PostgresClient = PgPool | PostgresJs
 
 /**
  * @param taker who takes the client, to be named in the error
- * @param queryTimeout from how many milliseconds of silence on a connection counts as broken
- * @throws `ERR_OPTIONS` for what is no client
+ * @throws `ERR_OPTIONS` for what is no client, and for one whose rows cannot be read
  */
-export function connectionsOf(client: PostgresClient, taker: string, queryTimeout: number): Connections {
-  if (isPostgresJs(client)) return overPostgresJs(client)
-  if (typeof client?.query === 'function' && typeof client.connect === 'function') {
-    return overPgPool(client, queryTimeout)
-  }
-  throw new SessionError(
-    'ERR_OPTIONS',
-    `${taker} takes a client, expected a Pool of pg or what postgres() of postgres.js gives.`,
-  )
+export function connectionsOf(client: PostgresClient, taker: string): Connections {
+  if (isPostgresJs(client)) return overPostgresJs(client, taker)
+  if (typeof client?.query !== 'function' || typeof client.connect !== 'function') throw refused(taker, '')
+  // A Client has a query and a connect of its own, and one connection, which ends for good.
+  if ('connectionParameters' in client)
+    throw refused(taker, ' This is a Client of pg: new pg.Pool takes the same options.')
+  return overPgPool(client)
 }
 
 function isPostgresJs(client: PostgresClient): client is PostgresJs {
   return typeof client === 'function' && 'unsafe' in client && 'begin' in client
+}
+
+function refused(taker: string, what: string): SessionError {
+  return new SessionError(
+    'ERR_OPTIONS',
+    `${taker} takes a client, expected a Pool of pg or what postgres() of postgres.js gives.${what}`,
+  )
 }

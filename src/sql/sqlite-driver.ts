@@ -1,39 +1,39 @@
-import { SessionError } from '../errors.ts'
 import type { Row, SqlDriver, Statement, Steps } from './driver.ts'
-import { whileOthersAreServed } from './sqlite-busy.ts'
-import { compile, type Run, type SqliteStatement } from './sqlite-statement.ts'
+import { statementError, type Taker } from './set-up.ts'
+import { batchAfter, FIRST_BATCH } from './sqlite-batches.ts'
+import { assertSqlite, type SqliteDatabase } from './sqlite-database.ts'
+import { compile, type Run } from './sqlite-statement.ts'
+import { withoutSleeping } from './sqlite-timeout.ts'
+import { createTurns } from './sqlite-turns.ts'
 
-/** What we use of a `DatabaseSync` of `node:sqlite`, or of a database of `better-sqlite3`. */
-export interface SqliteDatabase {
-  exec(sql: string): unknown
-  prepare(sql: string): SqliteStatement
-}
-
-/** How long a statement waits for a lock of another process, where the application has not said: milliseconds. */
-const BUSY_MILLISECONDS = 5000
+/** How much longer may be waited for a lock where no visitor waits: to sweep, and to make tables. */
+const LONG = 12
+/** For how many milliseconds a lock is waited for to note what need not be noted. */
+const OPTIONAL_MILLISECONDS = 50
 
 /**
- * Statements on SQLite. Sets `busy_timeout` to five seconds where it is 0: without it, two processes that write at once would
- * be an error.
+ * Statements on SQLite. While another process has the lock that one needs, it is tried again until its time is over, and the
+ * process goes on with everything else: `busy_timeout` of the connection is for the application's own statements.
  *
- * @param taker who takes the database, to be named in the error
- * @throws `ERR_OPTIONS` for what is no database
+ * @param taker who takes the database
+ * @param defaultPatience for how many milliseconds a lock is waited for where nothing else is said
+ * @throws `ERR_OPTIONS` for what is no database that answers at once
  */
-export function sqliteDriver(database: SqliteDatabase, taker: string): SqlDriver {
-  if (typeof database?.prepare !== 'function' || typeof database.exec !== 'function') {
-    throw new SessionError(
-      'ERR_OPTIONS',
-      `${taker} takes a database, expected a DatabaseSync of node:sqlite or a Database of better-sqlite3.`,
-    )
-  }
-  if (pragma(database, 'busy_timeout') === 0) database.exec(`PRAGMA busy_timeout = ${BUSY_MILLISECONDS}`)
-  const patiently = whileOthersAreServed(() => versionOf(database))
+export function sqliteDriver(database: SqliteDatabase, taker: Taker, defaultPatience: number): SqlDriver {
+  assertSqlite(database, taker.name)
+  const quickly = withoutSleeping(database)
   const compiled = new Map<string, Run>()
+  // Apart, because with a write-ahead log nobody who reads waits for those who write.
+  const [reading, writing] = [createTurns(), createTurns()]
 
   const run = ({ sql, values }: Statement): readonly Row[] => {
     let statement = compiled.get(sql)
-    if (statement === undefined) compiled.set(sql, (statement = compile((text) => database.prepare(text), sql)))
-    return statement(values)
+    try {
+      if (statement === undefined) compiled.set(sql, (statement = compile((text) => database.prepare(text), sql)))
+      return statement(values)
+    } catch (error) {
+      throw statementError(error, taker)
+    }
   }
 
   /** IMMEDIATE takes the write lock first, so that it cannot be lost halfway. */
@@ -49,12 +49,45 @@ export function sqliteDriver(database: SqliteDatabase, taker: string): SqlDriver
     }
   }
 
+  const long = defaultPatience * LONG
   return {
     skipLocked: '',
-    run: (statement) => patiently(() => run(statement)),
-    read: (statement) => patiently(() => run(statement)),
-    transaction: (steps) => patiently(() => inTransaction(() => walk(steps(), run))),
-    migrate: (script) => patiently(() => inTransaction(() => void database.exec(script))),
+    run: (statement, patience = defaultPatience) =>
+      writing(
+        () => quickly(() => run(statement)),
+        statement.isOptional === true ? Math.min(patience, OPTIONAL_MILLISECONDS) : patience,
+      ),
+    read: (statement, patience = defaultPatience) => reading(() => quickly(() => run(statement)), patience),
+    transaction: (steps) => writing(() => quickly(() => inTransaction(() => walk(steps(), run))), defaultPatience),
+    migrate: (script) => writing(() => quickly(() => inTransaction(() => void database.exec(script))), long),
+    sweep: (deleting, limit) =>
+      inBatches(limit, (count) => writing(() => quickly(() => timed(() => run(deleting(count)).length)), long)),
+  }
+}
+
+/** What was done, and in how many milliseconds of the whole process. */
+interface Timed {
+  readonly count: number
+  readonly took: number
+}
+
+function timed(body: () => number): Timed {
+  const begun = performance.now()
+  return { count: body(), took: performance.now() - begun }
+}
+
+/** Batches that hold the process for a few milliseconds each, and rests between them that are as long: others write, too. */
+async function inBatches(limit: number, deleteUpTo: (count: number) => Promise<Timed>): Promise<number> {
+  let deleted = 0
+  for (let size = FIRST_BATCH; ;) {
+    const asked = Math.min(size, limit - deleted)
+    // oxlint-disable-next-line no-await-in-loop -- one batch after the other
+    const { count, took } = await deleteUpTo(asked)
+    deleted += count
+    if (count < asked || deleted >= limit) return deleted
+    size = batchAfter(size, took)
+    // oxlint-disable-next-line no-await-in-loop -- see above
+    await new Promise((resolve) => setTimeout(resolve, took))
   }
 }
 
@@ -69,22 +102,4 @@ function walk<Result>(steps: Steps<Result>, run: (statement: Statement) => reado
   let step = steps.next()
   while (step.done !== true) step = steps.next(run(step.value))
   return step.value
-}
-
-/** Changes when somebody else has written; `undefined` where that cannot be said at once, as it can with a write-ahead log. */
-function versionOf(database: SqliteDatabase): unknown {
-  const patience = pragma(database, 'busy_timeout')
-  database.exec('PRAGMA busy_timeout = 0')
-  try {
-    return pragma(database, 'data_version')
-  } catch {
-    return undefined
-  } finally {
-    database.exec(`PRAGMA busy_timeout = ${Number(patience)}`)
-  }
-}
-
-function pragma(database: SqliteDatabase, name: string): unknown {
-  const [row] = database.prepare(`PRAGMA ${name}`).all() as Row[] // as: a pragma gives one row
-  return Object.values(row ?? {})[0]
 }

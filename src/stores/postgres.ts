@@ -1,6 +1,7 @@
 import { seconds, type Duration } from '../duration.ts'
 import type { PostgresClient } from '../sql/postgres-client.ts'
 import { postgresDriver } from '../sql/postgres-driver.ts'
+import { SESSIONS_CURE } from '../sql/set-up.ts'
 import { DEFAULT_PREFIX } from '../sql/prefix.ts'
 import { checkedMaxBytes } from './max-bytes.ts'
 import { sessionsTable } from './sql/sessions-table.ts'
@@ -47,9 +48,13 @@ export function postgresStore(
   { prefix = DEFAULT_PREFIX, maxBytes, prepare = true, queryTimeout = '5s' }: PostgresStoreOptions = {},
 ): SqlSessionStore {
   const options = { table: sessionsTable(prefix), maxBytes: checkedMaxBytes(maxBytes) }
-  const driver = postgresDriver(client, 'postgresStore', {
-    prepare,
-    queryTimeout: seconds(queryTimeout, 'queryTimeout') * 1000,
-  })
+  const driver = postgresDriver(
+    client,
+    { name: 'postgresStore', cure: SESSIONS_CURE },
+    {
+      prepare,
+      queryTimeout: seconds(queryTimeout, 'queryTimeout') * 1000,
+    },
+  )
   return createSqlStore('postgres', driver, options)
 }

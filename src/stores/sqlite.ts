@@ -1,10 +1,12 @@
+import { SESSIONS_CURE } from '../sql/set-up.ts'
 import { DEFAULT_PREFIX } from '../sql/prefix.ts'
-import { sqliteDriver, type SqliteDatabase } from '../sql/sqlite-driver.ts'
+import type { SqliteDatabase } from '../sql/sqlite-database.ts'
+import { sqliteDriver } from '../sql/sqlite-driver.ts'
 import { checkedMaxBytes } from './max-bytes.ts'
 import { sessionsTable } from './sql/sessions-table.ts'
 import { createSqlStore, type SqlSessionStore } from './sql/store.ts'
 
-export type { SqliteDatabase } from '../sql/sqlite-driver.ts'
+export type { SqliteDatabase } from '../sql/sqlite-database.ts'
 export type { SqlSessionStore } from './sql/store.ts'
 
 export interface SqliteStoreOptions {
@@ -13,6 +15,9 @@ export interface SqliteStoreOptions {
   /** The most bytes of JSON that one session may take. Default 65,536. */
   readonly maxBytes?: number | undefined
 }
+
+/** Milliseconds, as the default of `storeTimeout`. */
+const DEFAULT_PATIENCE = 1000
 
 /**
  * Sessions in SQLite. The database is the application's own and may be shared by several processes of one machine; `PRAGMA
@@ -29,7 +34,8 @@ export interface SqliteStoreOptions {
  * A connection on which the application keeps transactions open across an `await` is not one for sessions: what is written
  * meanwhile is rolled back with them.
  *
- * Sets `busy_timeout` to five seconds where it is 0: without it, two processes that write at once would be an error.
+ * While another process has the lock that a statement needs, it is tried again every few milliseconds until `storeTimeout` is
+ * over, and the event loop goes on. `busy_timeout` stays as the application set it, for its own statements.
  *
  * @throws `ERR_OPTIONS`
  */
@@ -37,6 +43,7 @@ export function sqliteStore(
   database: SqliteDatabase,
   { prefix = DEFAULT_PREFIX, maxBytes }: SqliteStoreOptions = {},
 ): SqlSessionStore {
+  const taker = { name: 'sqliteStore', cure: SESSIONS_CURE }
   const options = { table: sessionsTable(prefix), maxBytes: checkedMaxBytes(maxBytes) }
-  return createSqlStore('sqlite', sqliteDriver(database, 'sqliteStore'), options)
+  return createSqlStore('sqlite', sqliteDriver(database, taker, DEFAULT_PATIENCE), options)
 }

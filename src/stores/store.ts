@@ -16,6 +16,10 @@
  * 4. **No answer is an error.** A verb that cannot reach the database rejects. "There is none" is an answer: `undefined` from
  *    `find`, `false` from `insert` and `update`.
  *
+ * `patience` of a verb is for how many milliseconds whoever asks waits. What could not be begun by then (it waited for a lock, or
+ * for a free connection) must not be begun any more: whoever asked has been told that it failed. A store that begins at once has
+ * no use for it.
+ *
  * Ids are text of ASCII letters, digits, `-`, `_` and `.`, at most 64 characters. Times are whole seconds since 1970 by the
  * clock of whoever calls, which may not be the database's own: `now` is given with every change. `coatcheck/testing` has the
  * tests that every store has to pass.
@@ -27,16 +31,16 @@ export interface SessionStore {
   readonly maxBytes?: number | undefined
 
   /** The session with that id, or `undefined`. It may be one that expired: whoever asks looks at the times. */
-  find(id: string): Promise<StoredSession | undefined>
+  find(id: string, patience?: number): Promise<StoredSession | undefined>
 
   /** Keeps a new session. `false`, with nothing changed, where there is one with that id that has not expired. */
-  insert(id: string, session: StoredSession, now: number): Promise<boolean>
+  insert(id: string, session: StoredSession, now: number, patience?: number): Promise<boolean>
 
   /** Changes a session that is there and has not expired. `false`, with nothing changed, where there is none. */
-  update(id: string, change: SessionChange, now: number): Promise<boolean>
+  update(id: string, change: SessionChange, now: number, patience?: number): Promise<boolean>
 
   /** Ends a session. Nobody minds if there is none. */
-  delete(id: string): Promise<void>
+  delete(id: string, patience?: number): Promise<void>
 
   /**
    * Deletes up to `limit` sessions that had expired by `now` and says how many. A store whose database removes them by itself

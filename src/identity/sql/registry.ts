@@ -53,10 +53,9 @@ export function createSqlRegistry(driver: SqlDriver, tables: Tables, schema: str
     },
 
     async sweep({ before, limit }) {
-      const ended = await driver.run(statements.sweepEnded(before, limit))
-      if (ended.length >= limit) return ended.length
-      const expired = await driver.run(statements.sweepExpired(before, limit - ended.length))
-      return ended.length + expired.length
+      const ended = await driver.sweep((count) => statements.sweepEnded(before, count), limit)
+      if (ended >= limit) return ended
+      return ended + (await driver.sweep((count) => statements.sweepExpired(before, count), limit - ended))
     },
   }
 }
@@ -70,7 +69,9 @@ function* insertion(
   { expected, replaces, maximum }: InsertOptions,
 ): Steps<Inserted> {
   // Sign-ins of one user wait for each other from here on, so that together they keep to the maximum.
-  yield statements.lockEpoch(record.userId)
+  // In one order, so that two browsers that swap their users do not wait for each other.
+  const users = new Set([record.userId, replaces?.userId ?? record.userId])
+  for (const userId of [...users].toSorted()) yield statements.lockEpoch(userId)
   const epochs = readEpochs(yield statements.epochs(record.userId))
   if (expected !== undefined && !isSame(expected, epochs)) return { ok: false }
   const ended: { id: string; because: EndedBecause }[] = []

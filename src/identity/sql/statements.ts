@@ -121,8 +121,10 @@ export function createStatements({ sessions, epochs }: Tables, skipLocked: strin
         record.label,
         record.method,
       ),
-    touch: (id, { lastSeenAt, idleExpiresAt, notSince }) =>
-      statement(texts.touch, id, lastSeenAt, idleExpiresAt, notSince),
+    touch: (id, { lastSeenAt, idleExpiresAt, notSince }) => ({
+      ...statement(texts.touch, id, lastSeenAt, idleExpiresAt, notSince),
+      isOptional: true,
+    }),
     renew: (id, hash, { secretHash, authenticatedAt, idleExpiresAt, absoluteExpiresAt, method }) =>
       statement(texts.renew, id, hash, secretHash, authenticatedAt, idleExpiresAt, absoluteExpiresAt, method),
     list: (userId, now) => statement(texts.list, userId, now),
@@ -133,8 +135,8 @@ export function createStatements({ sessions, epochs }: Tables, skipLocked: strin
     endOthers: (userId, keep, current, { at, because }) =>
       statement(texts.endOthers, userId, at, because, keep, current.user, current.everyone),
     moveToEpoch: (id, hash, epoch) => statement(texts.moveToEpoch, id, hash, epoch),
-    sweepEnded: (before, limit) => ({ ...statement(texts.sweepEnded, before, limit), isLong: true }),
-    sweepExpired: (before, limit) => ({ ...statement(texts.sweepExpired, before, limit), isLong: true }),
+    sweepEnded: (before, limit) => statement(texts.sweepEnded, before, limit),
+    sweepExpired: (before, limit) => statement(texts.sweepExpired, before, limit),
   }
 }
 

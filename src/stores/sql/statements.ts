@@ -1,6 +1,6 @@
 import type { Dialect } from '../../sql/dialect.ts'
 import type { SqlDriver, Statement } from '../../sql/driver.ts'
-import type { SessionChange, StoredSession, SweepOptions } from '../store.ts'
+import type { SessionChange, StoredSession } from '../store.ts'
 import { CHANGED_ENTRIES } from './changed-entries.ts'
 import { objectText } from './entries.ts'
 import { sweepAfter } from './sessions-table.ts'
@@ -11,7 +11,8 @@ export interface SessionStatements {
   insert(id: string, session: StoredSession, now: number): Statement
   update(id: string, change: SessionChange, now: number): Statement
   delete(id: string): Statement
-  sweep(options: SweepOptions): Statement
+  /** Deletes up to `count` sessions that had expired by `now`. */
+  sweep(now: number, count: number): Statement
 }
 
 /** How databases are asked for JSON text, and given some; and for rows that a query finds, which is run once. */
@@ -65,8 +66,14 @@ export function createSessionStatements(
     update: (id, { created = null, slid, expiresAt, newId = null, ...change }, now) => ({
       sql: texts.update,
       values: [id, now, slid, expiresAt, newId, created, ...changed.values(change)],
+      isOptional: newId === null && created === null && isNothing(change),
     }),
     delete: (id) => ({ sql: texts.delete, values: [id] }),
-    sweep: ({ now, limit }) => ({ sql: texts.sweep, values: [now, sweepAfter(now), limit], isLong: true }),
+    sweep: (now, count) => ({ sql: texts.sweep, values: [now, sweepAfter(now), count] }),
   }
+}
+
+/** Whether a change writes no entry. */
+function isNothing({ set, remove, add }: Pick<SessionChange, 'set' | 'remove' | 'add'>): boolean {
+  return set.size === 0 && remove.length === 0 && add.size === 0
 }

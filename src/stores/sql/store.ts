@@ -30,20 +30,22 @@ export function createSqlStore(dialect: Dialect, driver: SqlDriver, options: Sql
     schema,
     migrate: () => driver.migrate(schema),
 
-    async find(id) {
-      const [row] = await driver.read(statements.find(id))
+    async find(id, patience) {
+      const [row] = await driver.read(statements.find(id), patience)
       return row === undefined ? undefined : readSession(row)
     },
 
-    insert: async (id, session, now) => didSomething(await driver.run(statements.insert(id, session, now))),
+    insert: async (id, session, now, patience) =>
+      didSomething(await driver.run(statements.insert(id, session, now), patience)),
 
-    update: async (id, change, now) => didSomething(await driver.run(statements.update(id, change, now))),
+    update: async (id, change, now, patience) =>
+      didSomething(await driver.run(statements.update(id, change, now), patience)),
 
-    async delete(id) {
-      await driver.run(statements.delete(id))
+    async delete(id, patience) {
+      await driver.run(statements.delete(id), patience)
     },
 
-    sweep: async (sweep) => (await driver.run(statements.sweep(sweep))).length,
+    sweep: ({ now, limit }) => driver.sweep((count) => statements.sweep(now, count), limit),
   }
 }
 
