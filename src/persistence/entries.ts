@@ -1,13 +1,15 @@
 import { parseJson } from '../serializers/json.ts'
 import { isJsonObject, isPrototypeKey, nullObject } from '../serializers/plain.ts'
 import type { Json, JsonObject } from '../serializers/serializer.ts'
-import { FLASH_KEY } from '../session/reserved-keys.ts'
+import { FLASH_KEY, IDENTITY_KEY } from '../session/reserved-keys.ts'
 import type { SessionChange } from '../stores/store.ts'
+import { factsOf } from './proof.ts'
 
 /**
  * A session's data as a store keeps it: the JSON text of each key. The flash is taken apart, so that a request that shows one
  * message and another one that sets the next do not get into each other's way: `flash.notice`, `flash.alert`. A key of the
- * application's that begins with `flash` has a colon after these letters, so that it is never taken for one.
+ * application's that begins with `flash` has a colon after these letters, so that it is never taken for one. What proves who is
+ * signed in stays in the cookie.
  */
 export type Entries = ReadonlyMap<string, string>
 
@@ -20,6 +22,8 @@ export function entriesOf(data: JsonObject, texts?: ReadonlyMap<string, string |
   for (const [key, value] of Object.entries(data)) {
     if (key === FLASH_KEY && isJsonObject(value)) {
       for (const [name, item] of Object.entries(value)) entries.set(FLASH_ENTRY + escape(name), JSON.stringify(item))
+    } else if (key === IDENTITY_KEY) {
+      entries.set(IDENTITY_KEY, JSON.stringify(factsOf(value)))
     } else {
       entries.set(entryName(key), texts?.get(key) ?? JSON.stringify(value))
     }

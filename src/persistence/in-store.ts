@@ -6,12 +6,13 @@ import type { Loaded, SessionRecord } from '../session/host.ts'
 import type { Budget } from '../session/ledger.ts'
 import { expiry, slideIsDue } from '../session/lifetime.ts'
 import type { Outcome, Write } from '../session/outcome.ts'
-import { INSTEAD_KEY, TICKET_KEY } from '../session/reserved-keys.ts'
+import { IDENTITY_KEY, INSTEAD_KEY, TICKET_KEY } from '../session/reserved-keys.ts'
 import type { SessionState } from '../session/state.ts'
 import type { SessionStore, StoredSession } from '../stores/store.ts'
 import { createAskingStore, type AskingStore } from './asking-store.ts'
 import { dataOf, difference, entriesOf, textsOf, type Entries } from './entries.ts'
 import type { MoveIn, OpenedCookie, Persistence, PersistenceHost, Visit } from './persistence.ts'
+import { proofOf, withProof } from './proof.ts'
 import { storedTimes } from './stored-times.ts'
 import { createStoreBudget } from './store-budget.ts'
 import { newTicket, renewedTicket, storeId, ticketIn, type Ticket } from './ticket.ts'
@@ -159,9 +160,14 @@ export class StoreVisit implements Visit {
     this.#id = found.id
     this.#before = stored.entries
     this.#instead = cookie[INSTEAD_KEY]
+    const proof = proofOf(cookie[IDENTITY_KEY])
+    const claims = data[IDENTITY_KEY]
+    // As it was once stored: the cookie gets it before the next write takes it away.
+    const isProofStored = proof === undefined && proofOf(claims) !== undefined
+    if (claims !== undefined) data[IDENTITY_KEY] = withProof(claims, proof)
     const texts = lazily(() => textsOf(stored.entries))
     const record = { id, created: stored.created, slid, persistent, data, texts }
-    this.#loaded = this.#host.validate(record, stale || found.isMoved)
+    this.#loaded = this.#host.validate(record, stale || found.isMoved || isProofStored)
   }
 
   /** Ends every session that the request brought: one that is left would count as soon as this one does not. */
@@ -216,9 +222,11 @@ export class StoreVisit implements Visit {
     return this.#loaded.stale || slideIsDue(this.#loaded.record, lifetime, now())
   }
 
-  /** The outcome for the cookie, which carries the ticket alone. */
+  /** The outcome for the cookie, which carries the ticket, and of whoever is signed in what no store may know. */
   #inCookieOnly(outcome: Write, ticket: Ticket): Outcome {
     const data = Object.assign(nullObject(), { [TICKET_KEY]: ticket })
+    const proof = proofOf(outcome.record.data[IDENTITY_KEY])
+    if (proof !== undefined) data[IDENTITY_KEY] = proof
     if (this.#instead !== undefined) data[INSTEAD_KEY] = this.#instead
     return { ...outcome, record: { ...outcome.record, data, texts: undefined } }
   }
