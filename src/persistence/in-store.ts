@@ -112,7 +112,9 @@ export class StoreVisit implements Visit {
     if (outcome.verb === 'expire') return this.#end(outcome)
     if (ticket === undefined || outcome.origin === 'new') return this.#begin(outcome)
     if (outcome.origin === 'instead') return this.#beginInstead(outcome)
-    return outcome.because === 'resealed' ? this.#inCookieOnly(outcome, ticket) : this.#goOn(ticket, outcome)
+    if (outcome.because === 'resealed') return this.#inCookieOnly(outcome, ticket)
+    const written = this.#goOn(ticket, outcome)
+    return outcome.because === 'slide' || outcome.because === 'migrated' ? written.catch(forgiven) : written
   }
 
   async #find(cookie: SessionRecord, stale: boolean): Promise<void> {
@@ -230,6 +232,12 @@ export class StoreVisit implements Visit {
     if (this.#instead !== undefined) data[INSTEAD_KEY] = this.#instead
     return { ...outcome, record: { ...outcome.record, data, texts: undefined } }
   }
+}
+
+/** The request only read. A store that is full, or read-only for a while, must not cost it its answer: what is due stays due. */
+function forgiven(error: unknown): Outcome {
+  if (error instanceof SessionError && error.code === 'ERR_STORE_UNAVAILABLE') return NOTHING
+  throw error
 }
 
 /** Makes something when it is first asked for. */
