@@ -55,8 +55,10 @@ export interface Identity<Id extends UserId, User> {
   /**
    * Ends the user session, every copy of its cookie with it, and goes on with an empty session.
    *
+   * Where the browser brings several cookies of which none counts (`duplicate`), it ends the user sessions of them all.
+   *
    * @returns whether there was a user session to end. `false`: nobody was signed in here, or their session had ended already, or
-   *   this is an old copy of its cookie, or the cookies were refused. With `userTokens`, whether somebody was signed in here
+   *   this is an old copy of its cookie, or the cookie was refused. With `userTokens`, whether somebody was signed in here
    * @throws `ERR_STORE_UNAVAILABLE`
    */
   signOut(session: WritableSession): Promise<boolean>
@@ -148,7 +150,7 @@ function wire<Id extends UserId, User>(
   /** Whether there was something to end, within the time that a response may wait. */
   const end = async (claims: JsonObject): Promise<boolean> => {
     const { end: endRecord } = verifier
-    if (endRecord === undefined) return true
+    if (endRecord === undefined) return false
     const late = `no answer within ${storeTimeoutSeconds} s`
     try {
       return await asking.change(() => waitFor(endRecord(claims), storeTimeoutSeconds * 1000, late))
@@ -210,15 +212,12 @@ function wire<Id extends UserId, User>(
 
     signOut: async function signOut(session) {
       const state = writable(signOut, session)
-      const { claims } = state
-      let didEnd = false
-      if (claims !== undefined) {
-        didEnd = await end(claims)
-        ended.add(claims)
-      }
+      const { claims, claimsToEnd } = state
+      const didEnd = await Promise.all(claimsToEnd.map(end))
+      for (const each of claimsToEnd) ended.add(each)
       state.reset()
       resolver.forget(state)
-      return didEnd
+      return verifier.end === undefined ? claims !== undefined : didEnd.includes(true)
     },
 
     async requireRecent(session, span) {

@@ -1,7 +1,10 @@
+import type { RefusedReason } from '../errors.ts'
+import { isJsonObject } from '../serializers/plain.ts'
 import type { JsonObject } from '../serializers/serializer.ts'
 import type { Loaded } from '../session/host.ts'
 import type { Budget } from '../session/ledger.ts'
 import type { Outcome } from '../session/outcome.ts'
+import { IDENTITY_KEY } from '../session/reserved-keys.ts'
 import type { SessionState } from '../session/state.ts'
 import { ticketIn } from './ticket.ts'
 import type { OpenedCookie, Persistence, PersistenceHost, Visit } from './persistence.ts'
@@ -46,7 +49,19 @@ class CookieVisit implements Visit {
 
 /** Of several that counted by themselves nobody can say which one is meant, and the operator has not heard of it. */
 export function refuseRivals(opened: OpenedCookie, host: PersistenceHost): Loaded {
-  return opened.record === undefined && opened.others !== undefined ? host.refuse(opened.refused) : opened
+  if (opened.record !== undefined || opened.others === undefined) return opened
+  return refuseAll(
+    host,
+    opened.refused,
+    opened.others.map(({ record }) => record.data),
+  )
+}
+
+/** No session, of several; whoever is signed in by any of them can be signed out of it. */
+export function refuseAll(host: PersistenceHost, reason: RefusedReason, sessions: readonly JsonObject[]): Loaded {
+  host.refuse(reason)
+  const rivals = sessions.map((data) => data[IDENTITY_KEY]).filter(isJsonObject)
+  return { record: undefined, refused: reason, rivals }
 }
 
 /** The session that a cookie holds. What another library fits into its cookie may be too much for ours. */

@@ -11,6 +11,7 @@ import type { SessionState } from '../session/state.ts'
 import type { SessionStore, StoredSession } from '../stores/store.ts'
 import { createAskingStore, type AskingStore } from './asking-store.ts'
 import { dataOf, difference, entriesOf, textsOf, type Entries } from './entries.ts'
+import { refuseAll } from './in-cookie.ts'
 import type { MoveIn, OpenedCookie, Persistence, PersistenceHost, Visit } from './persistence.ts'
 import { proofOf, withProof } from './proof.ts'
 import { storedTimes } from './stored-times.ts'
@@ -43,8 +44,8 @@ interface Found {
   readonly id: string
   readonly stored: StoredSession
   readonly data: JsonObject
-  /** Whether it lived in the cookie until now. */
-  readonly isMoved: boolean
+  /** Whether its cookie is written anew: the session lived in it until now, or it lacks the proof of who is signed in. */
+  readonly isStale: boolean
 }
 
 const NOTHING: Outcome = { verb: 'nothing' }
@@ -123,12 +124,18 @@ export class StoreVisit implements Visit {
 
   /** Of several that were sealed for themselves, the only one that the store still knows. */
   async #findAmong(rivals: readonly Candidate[]): Promise<void> {
-    const found = await Promise.all(
+    const lookedUp = await Promise.all(
       rivals.map(async (rival) => ({ rival, found: await this.#lookUp(rival.record, rival.text) })),
     )
-    const [first, ...others] = found.filter((each) => typeof each.found === 'object')
+    const known = lookedUp.flatMap(({ rival, found }) => (typeof found === 'string' ? [] : [{ rival, found }]))
+    const [first, ...others] = known
     if (first === undefined || others.length > 0) {
-      this.#loaded = this.#host.refuse(first === undefined ? 'not-found' : 'duplicate')
+      const reason = first === undefined ? 'not-found' : 'duplicate'
+      this.#loaded = refuseAll(
+        this.#host,
+        reason,
+        known.map(({ found }) => found.data),
+      )
       return
     }
     this.#keep(first.rival.record, this.#host.noteSecret(first.rival), first.found)
@@ -144,7 +151,13 @@ export class StoreVisit implements Visit {
     const reason = expiry(stored, this.#host.lifetime, this.#host.now())
     if (reason !== undefined) return reason
     const data = dataOf(stored.entries)
-    return data === undefined ? 'malformed' : { ticket, id, stored, data, isMoved: ticketIn(cookie.data) === undefined }
+    if (data === undefined) return 'malformed'
+    const proof = proofOf(cookie.data[IDENTITY_KEY])
+    const claims = data[IDENTITY_KEY]
+    if (claims !== undefined) data[IDENTITY_KEY] = withProof(claims, proof)
+    // The store had the proof once. The cookie gets it before the next write takes it away there.
+    const isStale = ticketIn(cookie.data) === undefined || (proof === undefined && proofOf(claims) !== undefined)
+    return { ticket, id, stored, data, isStale }
   }
 
   /** The ticket that a cookie carries, or that its session gets by moving in. */
@@ -162,14 +175,9 @@ export class StoreVisit implements Visit {
     this.#id = found.id
     this.#before = stored.entries
     this.#instead = cookie[INSTEAD_KEY]
-    const proof = proofOf(cookie[IDENTITY_KEY])
-    const claims = data[IDENTITY_KEY]
-    // As it was once stored: the cookie gets it before the next write takes it away.
-    const isProofStored = proof === undefined && proofOf(claims) !== undefined
-    if (claims !== undefined) data[IDENTITY_KEY] = withProof(claims, proof)
     const texts = lazily(() => textsOf(stored.entries))
     const record = { id, created: stored.created, slid, persistent, data, texts }
-    this.#loaded = this.#host.validate(record, stale || found.isMoved || isProofStored)
+    this.#loaded = this.#host.validate(record, stale || found.isStale)
   }
 
   /** Ends every session that the request brought: one that is left would count as soon as this one does not. */

@@ -32,7 +32,12 @@ export type Loaded =
       /** Its data went through `migrate` and differs from what the cookie holds. */
       readonly migrated: boolean
     }
-  | { readonly record: undefined; readonly refused: RefusedReason }
+  | {
+      readonly record: undefined
+      readonly refused: RefusedReason
+      /** Of `duplicate`, the claims of all sessions that the request brought: who signs out is signed out of each. */
+      readonly rivals?: readonly JsonObject[] | undefined
+    }
 
 /** Where the session of one request comes from, and what it may weigh. */
 export interface SessionSource {

@@ -72,6 +72,13 @@ export class SessionState {
     return isJsonObject(claims) ? claims : undefined
   }
 
+  /** The claims that go when this session ends: its own, or of several sessions none of which counts those of them all. */
+  get claimsToEnd(): readonly JsonObject[] {
+    const { claims } = this
+    if (claims !== undefined) return [claims]
+    return (this.#loaded?.record === undefined ? this.#loaded?.rivals : undefined) ?? NO_CLAIMS
+  }
+
   get flash(): FlashState {
     this.#flash ??= this.#newFlash()
     return this.#flash
@@ -382,8 +389,8 @@ export class SessionState {
 
   #giveUpClaims(): void {
     if (this.#host.endClaims === undefined) return
-    const { claims } = this
-    if (claims !== undefined) (this.#claimsGivenUp ??= []).push(claims)
+    const { claimsToEnd } = this
+    if (claimsToEnd.length > 0) (this.#claimsGivenUp ??= []).push(...claimsToEnd)
   }
 
   #clear(): void {
@@ -478,6 +485,8 @@ export class SessionState {
     }
   }
 }
+
+const NO_CLAIMS: readonly JsonObject[] = []
 
 function flashText(data: JsonObject): string | undefined {
   return data[FLASH_KEY] === undefined ? undefined : JSON.stringify(data[FLASH_KEY])

@@ -86,6 +86,25 @@ describe.each(DATABASES)('on %s', (name, openDatabase) => {
     },
   )
 
+  test('signOut says that it ended nothing where nobody is signed in, any more, or by a clock that is wrong', async () => {
+    const { app, browser, elsewhere, users } = await openWorld()
+    const signOut = (where: Browser, at = app): Promise<boolean> =>
+      where.visit((session) => at.identity.signOut(session), at)
+    const late = new FakeClock()
+    late.advance(-3600)
+    const behind = new App(await database.open(), { clock: late, users })
+    expect(await signOut(browser.copy(), behind)).toBe(false)
+    expect(await browser.whoami()).toBe('Ada')
+    expect(await signOut(app.browser())).toBe(false)
+    const tabs = [browser.copy(), browser.copy(elsewhere)]
+    const ended = await Promise.all(tabs.map((tab) => signOut(tab, tab.app)))
+    expect(ended.toSorted()).toEqual([false, true])
+    const revoked = app.browser()
+    await revoked.signIn()
+    await elsewhere.identity.revokeUser(7)
+    expect(await signOut(revoked)).toBe(false)
+  })
+
   test('a refused session is empty and leaves its cookie alone; what is written then begins a new one', async () => {
     const { app, browser } = await openWorld()
     await browser.visit((session) => {
