@@ -42,7 +42,8 @@ export function createMemory<Value>(bound: number, weigh: (text: string, value: 
     seen[print % SEEN] = print
     return came
   }
-  const forgetOne = (): void => {
+  /** What that weighed. */
+  const forgetOne = (): number => {
     for (;;) {
       const { value: found } = hand.next()
       if (found === undefined) {
@@ -53,7 +54,7 @@ export function createMemory<Value>(bound: number, weigh: (text: string, value: 
       if (!entry.isUsed) {
         entries.delete(text)
         total -= entry.weight
-        return
+        return entry.weight
       }
       entry.isUsed = false
     }
@@ -69,7 +70,7 @@ export function createMemory<Value>(bound: number, weigh: (text: string, value: 
       if (entries.has(text)) return
       const weight = weigh(text, value)
       if (weight > bound || (total + weight > bound && !cameLately(text))) return
-      while (total + weight > bound) forgetOne()
+      for (let over = total + weight - bound; over > 0;) over -= forgetOne()
       total += weight
       // A slice keeps the whole header alive that it was cut from; the copy holds its own bytes alone.
       const copy = Buffer.from(text, 'latin1').toString('latin1')
