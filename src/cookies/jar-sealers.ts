@@ -14,7 +14,13 @@ export interface ValueSealer {
 
 /** `reissue`: it was sealed in an old way and should be set again in the current one. */
 export type OpenedCookieValue = OpenedValue & {
-  readonly reissue?: { readonly expires: number | undefined } | undefined
+  readonly reissue?:
+    | {
+        readonly expires: number | undefined
+        /** Where the value says less than the cookie held: the text to set. */
+        readonly seal?: ((expires: number | undefined) => string) | undefined
+      }
+    | undefined
 }
 
 /** The two ways to seal the cookie of one name. Both are bound to that name. */

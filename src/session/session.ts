@@ -2,10 +2,12 @@ import { blameCaller, SessionError, type RefusedReason } from '../errors.ts'
 import { createFlash, type Flash } from './flash.ts'
 import type { SessionSize } from './ledger.ts'
 import type { SessionStatus } from './outcome.ts'
+import { pathTo } from '../serializers/plain.ts'
 import { RESERVED_KEYS } from './reserved-keys.ts'
 import type { SessionState } from './state.ts'
 import type { Storable } from './storable.ts'
 import { TrackedValues } from './tracked.ts'
+import { isUnreadable } from '../serializers/unreadable.ts'
 
 /** What every session answers to, beside its own data. Data may not use these names. */
 export interface SessionControls<Data extends object = { [key: string]: number }> {
@@ -103,6 +105,7 @@ class SessionView {
     if (RESERVED_KEYS.has(name)) return Reflect.get((this.#controls ??= new Controls(this.#state)), name) as unknown // as: Reflect.get is any
     const value = this.#state.get(name)
     if (typeof value !== 'object' || value === null) return value
+    if (isUnreadable(value)) throw value.refuse(pathTo('session', name))
     return (this.#tracked ??= new TrackedValues(this.#state)).handOut(value, name)
   }
 }

@@ -8,6 +8,7 @@ import type { Loaded, SessionHost, SessionRecord, SessionSource } from './host.t
 import { Ledger, type SessionSize } from './ledger.ts'
 import { slideIsDue } from './lifetime.ts'
 import type { Lock, Outcome, SessionStatus, WriteCause } from './outcome.ts'
+import { isUnreadable } from '../serializers/unreadable.ts'
 import { FLASH_KEY, FORM_TOKEN_KEY, IDENTITY_KEY, isHidden, refuseReservedKey } from './reserved-keys.ts'
 
 /** The state machine behind one request's session. Synchronous, without I/O; opens the cookie at the first question. */
@@ -21,6 +22,7 @@ export class SessionState {
   /** The JSON of the keys as it came, for formats that keep it; what is written is `undefined` in it. */
   #texts: SessionRecord['texts']
   #changedTexts: Map<string, string | undefined> | undefined
+  #original: SessionRecord['original']
   #expiresAt: number | undefined
   #id: string | undefined
   /** The id that the request brought, whatever became of it. */
@@ -57,7 +59,7 @@ export class SessionState {
 
   keys(): string[] {
     this.#open()
-    return Object.keys(this.#data).filter((key) => !isHidden(key))
+    return Object.keys(this.#data).filter((key) => !isHidden(key) && !isUnreadable(this.#data[key]))
   }
 
   has(key: string): boolean {
@@ -338,6 +340,7 @@ export class SessionState {
       persistent: this.#persistent,
       data: this.#data,
       texts: this.#texts,
+      original: this.#original,
       expiresAt: this.#expiresAt,
     }
   }
@@ -364,7 +367,7 @@ export class SessionState {
       this.#created = this.#host.now()
       return loaded
     }
-    const { id, created, persistent, data, texts, expiresAt } = loaded.record
+    const { id, created, persistent, data, texts, original, expiresAt } = loaded.record
     this.#id = id
     this.#cameAs = id
     this.#created = created
@@ -372,6 +375,7 @@ export class SessionState {
     this.#data = data
     this.#texts = texts
     this.#sourceTexts = texts
+    this.#original = original
     this.#expiresAt = expiresAt
     this.#storedFlash = flashText(data)
     // What `migrate` made was never assigned: were it too much, nobody would hear of it before the commit.
@@ -397,6 +401,7 @@ export class SessionState {
     this.#data = nullObject()
     this.#texts = undefined
     this.#changedTexts = undefined
+    this.#original = undefined
     this.#expiresAt = undefined
     this.#ledger = undefined
     this.#flash = undefined
