@@ -116,7 +116,8 @@ test('a user of PostgreSQL without rights to the tables is told which ones to gr
   await owner.query(`CREATE ROLE reader LOGIN PASSWORD 'reader'; GRANT SELECT ON coatcheck_sessions TO reader`)
   url.username = url.password = 'reader'
   const pool = pgPool(url.href)
-  onTestFinished(() => Promise.all([owner.end(), pool.end()]).then(() => {}))
+  onTestFinished(() => owner.end())
+  onTestFinished(() => pool.end())
   const store = postgresStore(pool)
   expect(await store.find(newId())).toBeUndefined()
   await expect(store.insert(newId(), newSession({}), NOW)).rejects.toThrow(

@@ -1,11 +1,11 @@
-import pg from 'pg'
+import type pg from 'pg'
 import postgres from 'postgres'
 import { pgPool } from './pg-pool.ts'
 
 /** A client that an application has set to its own liking. */
 export interface OddClient {
   readonly client: pg.Pool | postgres.Sql
-  end(): Promise<void>
+  readonly end: () => Promise<void>
 }
 
 /** What no statement of ours may mind: other types, other names, other rows, another isolation by default. */
