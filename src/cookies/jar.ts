@@ -1,4 +1,4 @@
-import { systemClock } from '../clock.ts'
+import { clockOf } from '../clock.ts'
 import { blameCaller, SessionError, type RefusedReason } from '../errors.ts'
 import { createSecretRing, type SecretInput } from '../sealing/secrets.ts'
 import { isSameJson, plainCopy } from '../serializers/plain.ts'
@@ -283,7 +283,7 @@ function face(jar: Jar, view: View, permanent: boolean): Cookies<Json> {
 const sealersBySecrets = new WeakMap<readonly SecretInput[], { secrets: SecretInput[]; sealers: JarHost['sealers'] }>()
 
 function standAlone(options: CookieJarOptions): JarHost {
-  const { clock = systemClock() } = options
+  const clock = clockOf(options.clock)
   return {
     cookieHeader: options.cookieHeader ?? undefined,
     sealers: sharedSealers(options.secrets, clock),

@@ -109,9 +109,7 @@ export function createIdentity<Id extends UserId, User>(
 ): Identity<Id, User> | DeviceIdentity<Id, User> {
   return blameCaller(createIdentity, () => {
     checkIdentityOptions(options)
-    const { clock, emit, lifetime: sealed } = options.sessions.host
-    // A clock may tell fractions of a millisecond, which columns of whole numbers do not take.
-    const now = (): number => Math.floor(clock())
+    const { clock: now, emit, lifetime: sealed } = options.sessions.host
     const background = createBackground(() => emit({ type: 'store-unavailable' }))
     const lifetime = options.limits === undefined ? sealed : checkLimits(options.limits)
     const asking = createAsking(emit)
