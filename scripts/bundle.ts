@@ -13,11 +13,17 @@ const entries = [...Object.values(exports), ...Object.values(bin)]
   .filter((file) => file.endsWith('.js'))
   .map((file) => /^\.\/dist\/(.*)\.js$/.exec(file)?.[1] ?? '')
 
+const packageNames = [dependencies, peerDependencies].flatMap((packages) => Object.keys(packages))
+
 const options: RolldownOptions = {
   cwd: root,
   platform: 'node',
-  external: [/^node:/, ...[dependencies, peerDependencies].flatMap((packages) => Object.keys(packages))],
+  external: [/^node:/, ...packageNames.map((name) => new RegExp(`^${name}(?:/|$)`))],
   treeshake: { moduleSideEffects: false },
+  onLog: (level, log, print) => {
+    // 'use client' stays, because that file is not put together with others; a test looks.
+    if (log.code !== 'MODULE_LEVEL_DIRECTIVE') print(level, log)
+  },
 }
 
 const core = await modulesOf('index')

@@ -7,4 +7,11 @@ export const proxy = sessions.proxy(NextResponse, (session, request) => {
   if (pathname === '/' && session.isNew) return NextResponse.redirect(new URL('/sign-in', request.url))
 })
 
-export const config = { matcher: '/((?!_next/static|_next/image|favicon.ico).*)' }
+export const config = {
+  matcher: [
+    {
+      source: '/((?!_next/static|_next/image|favicon.ico).*)',
+      missing: [{ type: 'header', key: 'next-router-prefetch' }], // nobody looks at a page that is fetched ahead
+    },
+  ],
+}

@@ -14,13 +14,21 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * Sessions in the memory of this process: for tests, and for development on one process.
+ * Sessions in the memory of this process: for tests, and for development on one process. In Next.js all stores of the process
+ * are one, because it runs a module again for the proxy, for pages and for routes, and whenever its file is saved.
  *
  * @throws `ERR_OPTIONS` in a worker of `node:cluster`, and where `NODE_ENV` is `production`
  */
 export function memoryStore({ allowDataLoss = false, maxBytes }: MemoryStoreOptions = {}): SessionStore {
   if (!allowDataLoss) refuseToForget()
-  return new MemoryStore(maxBytes)
+  return new MemoryStore(process.env['NEXT_RUNTIME'] === undefined ? new Map() : memoryOfProcess(), maxBytes)
+}
+
+const MEMORY: unique symbol = Symbol.for('coatcheck.memory')
+
+function memoryOfProcess(): Map<string, StoredSession> {
+  const shared = globalThis as { [MEMORY]?: Map<string, StoredSession> } // as: nobody else has that symbol
+  return (shared[MEMORY] ??= new Map())
 }
 
 function refuseToForget(): void {
@@ -48,10 +56,11 @@ const FEWEST_TO_SWEEP = 1000
 class MemoryStore implements SessionStore {
   readonly name = 'memory'
   readonly maxBytes: number | undefined
-  readonly #sessions = new Map<string, StoredSession>()
+  readonly #sessions: Map<string, StoredSession>
   #sweepAt = FEWEST_TO_SWEEP
 
-  constructor(maxBytes: number | undefined) {
+  constructor(sessions: Map<string, StoredSession>, maxBytes: number | undefined) {
+    this.#sessions = sessions
     this.maxBytes = maxBytes
   }
 

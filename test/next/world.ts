@@ -22,7 +22,7 @@ export interface Check {
   readonly title: string
   /** Where sessions have to be for it to make sense; everywhere when left out. */
   readonly only?: Settings['SESSION_STORE']
-  look(world: World): Promise<void>
+  readonly look: (world: World) => Promise<void>
 }
 
 /** Sessions as the application makes them, for cookies that its clock would take days to make. */
@@ -32,7 +32,7 @@ export function sessionsOf({ settings }: World, clock: () => number = Date.now):
 
 /** A page in a browser of its own. */
 export async function withPage(
-  { browser, application }: World,
+  { browser, application }: Pick<World, 'browser' | 'application'>,
   visit: (page: Page, context: BrowserContext) => Promise<void>,
   options: { readonly javaScriptEnabled?: boolean } = {},
 ): Promise<void> {

@@ -74,8 +74,7 @@ describe('what an entry imports at run time', () => {
     (subpath, file) => {
       const { files, packages } = reach(sourceOf(file), source)
       expect(folders(files)).toEqual(['adapters'])
-      // Next takes cookies apart and keeps no request, so that this one reads lines and follows calls.
-      expect(packages).toEqual(subpath === './next' ? ['cookie', 'node:async_hooks'] : [])
+      expect(packages).toEqual(PACKAGES_OF_NEXT[subpath] ?? [])
     },
   )
 
@@ -135,11 +134,17 @@ describe('what an entry imports at run time', () => {
 
   test('every subpath is one that a test above looks at', () => {
     const entries =
-      /^dist\/(?:index|(?:rails|inspect|persistence|previous|testing)\/index|identity\/(?:index|sqlite|postgres)|stores\/\w+|adapters\/\w+)\.js$/
+      /^dist\/(?:index|(?:rails|inspect|persistence|previous|testing)\/index|identity\/(?:index|sqlite|postgres)|stores\/\w+|adapters\/[\w-]+)\.js$/
     const looked = MODULES.filter(([, file]) => entries.test(file))
     expect(looked).toEqual(MODULES)
   })
 })
+
+const PACKAGES_OF_NEXT: Readonly<Record<string, readonly string[]>> = {
+  // Next takes cookies apart and keeps no request, so that this one reads lines and follows calls.
+  './next': ['cookie', 'node:async_hooks'],
+  './next/flash': ['next/navigation.js', 'react'],
+}
 
 /** The folders of src that files are in, src itself aside. */
 function folders(files: readonly string[]): string[] {

@@ -1,10 +1,17 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { importsOf, isThere, reach, readTree, ROOT } from './import-graph.ts'
-import { MODULES, packageJson } from './package-json.ts'
+import { IN_A_BROWSER, MODULES, packageJson } from './package-json.ts'
+
+/** The names in the last statement of what we bundled. */
+function exportedBy(file: string): string[] {
+  const [, names = ''] = /export \{ ([^}]+) \};?\s*$/.exec(readTree('dist', ['.js']).get(file) ?? '') ?? []
+  return names.split(', ')
+}
 
 /** The run-time names of a subpath, as Node itself resolves it from inside the package. */
 function namesOf(subpath: string): string[] {
+  if (IN_A_BROWSER.has(subpath)) return exportedBy(`dist/adapters/${subpath.slice('./'.length).replace('/', '-')}.js`)
   const specifier = packageJson.name + subpath.slice(1)
   const script = `console.log(JSON.stringify(Object.keys(await import('${specifier}'))))`
   const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: ROOT, encoding: 'utf8' })
@@ -56,6 +63,10 @@ test('the public names of every subpath are these and no others', () => {
       ],
       "./next": [
         "nextSessions",
+      ],
+      "./next/flash": [
+        "FlashMessages",
+        "useFlash",
       ],
       "./node": [
         "attach",
@@ -129,12 +140,21 @@ test('a server that starts finds the root entry in two files, and an adapter in 
   const dist = readTree('dist', ['.js'])
   const root = reach('dist/index.js', dist).files
   expect(root).toHaveLength(2)
-  const adapters = MODULES.filter(([, file]) => file.startsWith('dist/adapters/'))
+  const adapters = MODULES.filter(([subpath, file]) => file.startsWith('dist/adapters/') && !IN_A_BROWSER.has(subpath))
   const files = adapters.map(([subpath, file]) => [
     subpath,
     reach(file, dist).files.filter((other) => !root.includes(other)).length,
   ])
   expect(files).toEqual(adapters.map(([subpath]) => [subpath, 2]))
+})
+
+test('what is for browsers says so to Next.js in its first line, and is one file', () => {
+  const dist = readTree('dist', ['.js'])
+  expect(dist.get('dist/adapters/next-flash.js')).toMatch(/^["']use client["']/)
+  expect(reach('dist/adapters/next-flash.js', dist)).toEqual({
+    files: ['dist/adapters/next-flash.js'],
+    packages: ['next/navigation.js', 'react'],
+  })
 })
 
 test('every subpath that a document, a doc comment or an example names is one that can be imported', () => {
@@ -155,8 +175,9 @@ test('what is built imports no package that users would not get with it, but for
       .filter(({ target, specifier }) => target === undefined && !specifier.startsWith('node:'))
       .map(({ specifier }) => specifier)
   const dependencies = Object.keys(packageJson.dependencies)
-  expect([...new Set(packages(false))].toSorted()).toEqual(dependencies.toSorted())
-  const frameworks = packages(true).filter((name) => !dependencies.includes(name))
+  const ofNext = ['next/navigation.js', 'react'] // see the test of what is for browsers
+  expect([...new Set(packages(false))].toSorted()).toEqual([...dependencies, ...ofNext].toSorted())
+  const frameworks = [...packages(true), 'next', 'react'].filter((name) => !dependencies.includes(name))
   expect([...new Set(frameworks)].toSorted()).toEqual(Object.keys(packageJson.peerDependencies).toSorted())
 })
 

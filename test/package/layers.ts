@@ -20,7 +20,7 @@ const LAYERS: readonly (readonly string[])[] = [
 
 /** Packages that a folder may import. There is nothing else that users have to install with us. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  adapters: ['cookie'],
+  adapters: ['cookie', 'next/navigation.js', 'react'],
   cookies: ['cookie'],
   cli: ['commander'],
   testing: ['cookie'],

@@ -27,3 +27,6 @@ export const MODULES: readonly (readonly [subpath: string, file: string])[] = Ob
 export function sourceOf(file: string): string {
   return file.replace(/^dist\/(.*)\.js$/, 'src/$1.ts')
 }
+
+/** What Next.js builds for browsers, with the React of the application, which Node would look for in vain. */
+export const IN_A_BROWSER: ReadonlySet<string> = new Set(['./next/flash'])

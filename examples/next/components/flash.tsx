@@ -1,8 +1,8 @@
-import { Notice } from './notice'
+import { FlashMessages } from 'coatcheck/next/flash'
 import { sessions } from '@/sessions'
 
-/** The message that an action left. Reading it here does not end it, because no component can. */
+/** The messages that an action left. Reading them here does not end them, because no component can. */
 export async function Flash() {
   const { flash } = await sessions.read()
-  return <Notice text={typeof flash.notice === 'string' ? flash.notice : undefined} />
+  return <FlashMessages waiting={{ ...flash }} />
 }

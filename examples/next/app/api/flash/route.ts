@@ -1,6 +1,4 @@
 import { sessions } from '@/sessions'
 
-export const DELETE = sessions.route((session) => {
-  session.flash.discard()
-  return new Response(null, { status: 204 })
-})
+/** Whoever is given the messages here shows them, and nobody gets them again. */
+export const POST = sessions.route((session) => Response.json({ ...session.flash }))

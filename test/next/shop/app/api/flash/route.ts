@@ -1,0 +1,3 @@
+import { sessions } from '@/sessions'
+
+export const POST = sessions.route((session) => Response.json({ ...session.flash }))
