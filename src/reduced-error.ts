@@ -23,7 +23,7 @@ function copyOf(thrown: unknown, seen: Set<unknown>): Error | undefined {
   Object.defineProperty(copy, 'name', { value: textOf(name, 'Error') }) // hidden, as any error's is
   copy.stack = `${copy.name}: ${copy.message}${framesIn(textOf(stack), said)}`
   if (typeof code === 'string' || typeof code === 'number') copy.code = code
-  if (Array.isArray(errors)) copy.errors = errors.map((each) => copyOf(each, seen))
+  if (Array.isArray(errors)) copy.errors = errors.flatMap((each) => copyOf(each, seen) ?? [])
   return copy
 }
 

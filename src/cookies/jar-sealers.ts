@@ -1,5 +1,4 @@
 import { createCompactSealer, createSignedSealer, type PayloadSealer } from '../sealing/sealer.ts'
-import { createMemory } from '../sealing/memory.ts'
 import type { SecretRing } from '../sealing/secrets.ts'
 import { openValue, sealValue, type OpenedValue } from '../sealing/value-sealer.ts'
 import type { Json } from '../serializers/serializer.ts'
@@ -14,13 +13,7 @@ export interface ValueSealer {
 
 /** `reissue`: it was sealed in an old way and should be set again in the current one. */
 export type OpenedCookieValue = OpenedValue & {
-  readonly reissue?:
-    | {
-        readonly expires: number | undefined
-        /** Where the value says less than the cookie held: the text to set. */
-        readonly seal?: ((expires: number | undefined) => string) | undefined
-      }
-    | undefined
+  readonly reissue?: { readonly expires: number | undefined } | undefined
 }
 
 /** The two ways to seal the cookie of one name. Both are bound to that name. */
@@ -29,12 +22,12 @@ export interface CookieSealers {
   readonly signed: ValueSealer
 }
 
-/** An application has a handful of cookie names; one that makes them up must not make us remember them all, nor forget those. */
+/** An application has a handful of cookie names; one that makes them up must not make us remember them all. */
 const REMEMBERED_NAMES = 64
 
 /** Sealers by cookie name, kept between requests because each has a sub-key to derive. */
 export function createCookieSealers(ring: SecretRing, now: () => number): (name: string) => CookieSealers {
-  const byName = createMemory<CookieSealers>(REMEMBERED_NAMES, () => 1)
+  const byName = new Map<string, CookieSealers>()
   return (name) => {
     const known = byName.get(name)
     if (known !== undefined) return known
@@ -43,7 +36,8 @@ export function createCookieSealers(ring: SecretRing, now: () => number): (name:
       encrypted: valueSealer(createCompactSealer(ring, purpose, now)),
       signed: valueSealer(createSignedSealer(ring, purpose)),
     }
-    byName.remember(name, sealers)
+    if (byName.size >= REMEMBERED_NAMES) byName.clear()
+    byName.set(name, sealers)
     return sealers
   }
 }

@@ -1,4 +1,4 @@
-import { clockOf } from '../clock.ts'
+import { systemClock } from '../clock.ts'
 import { blameCaller, SessionError, type RefusedReason } from '../errors.ts'
 import { createSecretRing, type SecretInput } from '../sealing/secrets.ts'
 import { isSameJson, plainCopy } from '../serializers/plain.ts'
@@ -66,8 +66,6 @@ export interface JarHost {
 
 const PERMANENT: CookieExpiry = { maxAge: '400d' }
 
-type Reissue = NonNullable<(OpenedCookieValue & { readonly ok: true })['reissue']>
-
 type View = 'plain' | 'signed' | 'encrypted'
 
 /** What will be sent: a value, or its end. */
@@ -115,23 +113,16 @@ class Jar {
       this.#host.onRefused(name, tried.ok ? 'duplicate' : tried.reason)
       return undefined
     }
-    if (chosen.reissue !== undefined) this.#reissue(view, name, chosen.value, chosen.reissue)
+    if (chosen.reissue !== undefined) this.#reissue(view, name, chosen.value, chosen.reissue.expires)
     return chosen.value
   }
 
-  set(
-    view: View,
-    name: string,
-    value: unknown,
-    attributes: CookieAttributes,
-    expiry: CookieExpiry,
-    seal = (expires: number | undefined): string => this.#seal(view, name, value, expires),
-  ): void {
+  set(view: View, name: string, value: unknown, attributes: CookieAttributes, expiry: CookieExpiry): void {
     this.#assertNotSent(name)
     const checked = checkAttributes(name, attributes)
     const now = this.#host.now()
     const maxAge = checkExpiry(name, expiry, now)
-    const text = seal(maxAge === undefined ? undefined : now + maxAge)
+    const text = this.#seal(view, name, value, maxAge === undefined ? undefined : now + maxAge)
     const bytes = cookieBytes(name, text)
     if (bytes > COOKIE_LIMIT) {
       this.#host.onOverflow(name, bytes)
@@ -149,10 +140,10 @@ class Jar {
   }
 
   /** Seals anew what was sealed in an old way. The request does not say with which attributes it was set. */
-  #reissue(view: View, name: string, value: Json, { expires, seal }: Reissue): void {
+  #reissue(view: View, name: string, value: Json, expires: number | undefined): void {
     if (this.#sent || cookieValues(this.#host.cookieHeader, name).length !== 1) return
     const expiry = expires === undefined ? {} : { expires: new Date(expires * 1000) }
-    this.set(view, name, value, {}, expiry, seal)
+    this.set(view, name, value, {}, expiry)
   }
 
   /** The Set-Cookie lines, in the order of their first writing. From here on, writing throws. */
@@ -283,7 +274,7 @@ function face(jar: Jar, view: View, permanent: boolean): Cookies<Json> {
 const sealersBySecrets = new WeakMap<readonly SecretInput[], { secrets: SecretInput[]; sealers: JarHost['sealers'] }>()
 
 function standAlone(options: CookieJarOptions): JarHost {
-  const clock = clockOf(options.clock)
+  const { clock = systemClock() } = options
   return {
     cookieHeader: options.cookieHeader ?? undefined,
     sealers: sharedSealers(options.secrets, clock),

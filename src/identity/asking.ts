@@ -1,5 +1,6 @@
 import { SessionError } from '../errors.ts'
 import { reducedError } from '../reduced-error.ts'
+import { MOST_QUESTIONS } from '../stores/store.ts'
 import type { IdentityEvent } from './events.ts'
 
 /**
@@ -14,17 +15,27 @@ export interface Asking {
 }
 
 export function createAsking(emit: (event: IdentityEvent) => void): Asking {
+  let open = 0
+  const unavailable = (what: string, cause?: Error): SessionError => {
+    emit({ type: 'store-unavailable' })
+    return new SessionError(
+      'ERR_STORE_UNAVAILABLE',
+      `The record of user sessions ${what} Answer 503, and the visitor may try again.`,
+      { kind: 'system', cause },
+    )
+  }
   const asked = async <Answer>(ask: () => Promise<Answer>, effect: string): Promise<Answer> => {
+    if (open >= MOST_QUESTIONS) {
+      throw unavailable(`was not asked: ${open} questions are waiting for its answer. Nothing was changed.`)
+    }
+    open++
     try {
       return await ask()
     } catch (error) {
       if (error instanceof SessionError) throw error
-      emit({ type: 'store-unavailable' })
-      throw new SessionError(
-        'ERR_STORE_UNAVAILABLE',
-        `The record of user sessions did not answer. ${effect} Answer 503, and the visitor may try again.`,
-        { kind: 'system', cause: reducedError(error) },
-      )
+      throw unavailable(`did not answer. ${effect}`, reducedError(error))
+    } finally {
+      open--
     }
   }
   return {

@@ -1,3 +1,5 @@
+import { setImmediate } from '../timers.ts'
+
 /** Work that no request waits for. */
 export interface Background {
   /** Runs `work` soon, unless work of the same `key` is under way. What it rejects with goes to `onError`. */

@@ -1,4 +1,5 @@
 import type { SessionChange, SessionStore, StoredSession } from '../stores/store.ts'
+import { timeLeft } from '../stores/time-left.ts'
 import { endedId } from './ticket.ts'
 
 interface MovingHost {
@@ -31,40 +32,45 @@ export class MovingStore implements SessionStore {
     this.#host = host
   }
 
-  async find(id: string): Promise<StoredSession | undefined> {
-    const found = await this.#to.find(id)
+  async find(id: string, patience?: number): Promise<StoredSession | undefined> {
+    const left = timeLeft(patience)
+    const found = await this.#to.find(id, left())
     if (found !== undefined || this.#from === undefined) return found
-    const former = await this.#from.find(id)
+    const former = await this.#from.find(id, left())
     const now = this.#host.now()
     // What has expired stays where it is.
     if (former === undefined || former.expiresAt <= now) return former
-    await this.insert(id, former, now)
-    return this.#to.find(id)
+    await this.insert(id, former, now, left())
+    return this.#to.find(id, left())
   }
 
-  async insert(id: string, session: StoredSession, now: number): Promise<boolean> {
-    const isOurs = await this.#to.insert(id, session, now)
+  async insert(id: string, session: StoredSession, now: number, patience?: number): Promise<boolean> {
+    const left = timeLeft(patience)
+    const isOurs = await this.#to.insert(id, session, now, left())
+    // From here on it is finished, whoever still waits: what has ended must not stay.
     if (!isOurs || (await this.#to.find(endedId(id))) === undefined) return isOurs
     await this.#to.delete(id)
     return false
   }
 
-  async update(id: string, change: SessionChange, now: number): Promise<boolean> {
-    if (change.newId !== undefined) await this.#noteEnd(id)
-    const did = await this.#to.update(id, change, now)
+  async update(id: string, change: SessionChange, now: number, patience?: number): Promise<boolean> {
+    const left = timeLeft(patience)
+    if (change.newId !== undefined) await this.#noteEnd(id, left())
+    const did = await this.#to.update(id, change, now, left())
     if (change.newId !== undefined) await this.#from?.delete(id)
     return did
   }
 
-  async delete(id: string): Promise<void> {
-    await this.#noteEnd(id)
+  async delete(id: string, patience?: number): Promise<void> {
+    await this.#noteEnd(id, patience)
+    // What was noted as ended is ended, whoever still waits.
     await this.#to.delete(id)
     await this.#from?.delete(id)
   }
 
-  async #noteEnd(id: string): Promise<void> {
+  async #noteEnd(id: string, patience?: number): Promise<void> {
     const now = this.#host.now()
     const note = { created: now, slid: now, expiresAt: now + this.#host.longestSeconds, entries: new Map() }
-    await this.#to.insert(endedId(id), note, now)
+    await this.#to.insert(endedId(id), note, now, patience)
   }
 }

@@ -49,10 +49,9 @@ export class Ledger {
     this.#put(key, after)
     const total = this.#budget.bytes(this.#jsonBytes())
     if (total <= this.#budget.limit || after <= before) return
-    const byKey = new Map(this.#byKey)
-    // Before the error, which is an event too: whoever hears of it may write to this very session.
+    const error = this.#budget.overflow(total, this.#byKey)
     this.#put(key, before)
-    throw this.#budget.overflow(total, byKey)
+    throw error
   }
 
   /** @throws `ERR_COOKIE_OVERFLOW` when what was loaded is too much already */

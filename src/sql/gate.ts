@@ -1,3 +1,4 @@
+import { elapsed } from '../timers.ts'
 import { waitFor } from './wait.ts'
 
 /** How long may be waited, in milliseconds. */
@@ -13,7 +14,7 @@ export interface Patience {
  * whoever has given up, and would still carry out what they wanted.
  */
 export interface Gate {
-  /** @param begun when the asker began to wait, by `performance.now()` @returns `undefined` where there is room at once */
+  /** @param begun when the asker began to wait, by `elapsed()` @returns `undefined` where there is room at once */
   enter(patience: Patience, begun: number): Promise<void> | undefined
   readonly leave: () => void
   /** What a queue gives, within what is left of the patience. */
@@ -30,14 +31,14 @@ export function createGate(room: number): Gate {
     const complaint = `no connection was free within ${Math.min(silence, asker)} ms`
     // A queue that moves is the load of the moment, not a client whose connections have broken.
     const since = (): number => Math.min(movedAt, end - silence)
-    const given = await waitFor(answer, Math.min(silence, end - performance.now()), complaint, since)
+    const given = await waitFor(answer, Math.min(silence, end - elapsed()), complaint, since)
     // A process that was busy itself hears of it when the asker has gone.
-    if (performance.now() >= end) throw new Error(complaint)
+    if (elapsed() >= end) throw new Error(complaint)
     return given
   }
 
   const leave = (): void => {
-    movedAt = performance.now()
+    movedAt = elapsed()
     const [next] = waiting
     if (next === undefined) free++
     else {

@@ -1,3 +1,4 @@
+import { elapsed } from '../timers.ts'
 import { hash } from 'node:crypto'
 import { isConflict } from './conflict.ts'
 import type { NamedQuery, Query } from './connections.ts'
@@ -45,10 +46,10 @@ export function postgresDriver(
 
   /** Alone, it runs under the isolation that the database has by default; in a transaction, under ours. */
   const run = (statement: Statement, patience: Patience): Promise<readonly Row[]> => {
-    const end = performance.now() + patience.asker
+    const end = elapsed() + patience.asker
     return ask(query, statement, patience).catch((error: unknown) => {
       if (!isConflict(error)) throw statementError(error, taker)
-      return transaction((on) => ask(on, statement, patience), { ...patience, asker: end - performance.now() })
+      return transaction((on) => ask(on, statement, patience), { ...patience, asker: end - elapsed() })
     })
   }
 

@@ -1,3 +1,4 @@
+import { elapsed } from '../timers.ts'
 import { SessionError } from '../errors.ts'
 import { ISOLATION, type Connections, type Query } from './connections.ts'
 import type { Row } from './driver.ts'
@@ -69,20 +70,20 @@ export function overPostgresJs(client: PostgresJs, taker: string): Connections {
       const rows = await (silence === Number.POSITIVE_INFINITY
         ? answer
         : waitFor(answer, silence, `no answer within ${silence} ms`, () => answeredAt))
-      answeredAt = performance.now()
+      answeredAt = elapsed()
       return rowsOf(text, rows)
     }
   const alone = queryOf(client, gate.leave)
 
   return {
     async query(query, patience) {
-      const entering = gate.enter(patience, performance.now())
+      const entering = gate.enter(patience, elapsed())
       if (entering !== undefined) await entering
       return alone(query, patience)
     },
 
     async begin(body, patience) {
-      const begun = performance.now()
+      const begun = elapsed()
       const entering = gate.enter(patience, begun)
       if (entering !== undefined) await entering
       const { promise: beginning, resolve, reject } = Promise.withResolvers<void>()

@@ -1,3 +1,4 @@
+import { elapsed, setTimeout } from '../timers.ts'
 import type { Row, SqlDriver, Statement, Steps } from './driver.ts'
 import { statementError, type Taker } from './set-up.ts'
 import { batchAfter, FIRST_BATCH } from './sqlite-batches.ts'
@@ -72,8 +73,8 @@ interface Timed {
 }
 
 function timed(body: () => number): Timed {
-  const begun = performance.now()
-  return { count: body(), took: performance.now() - begun }
+  const begun = elapsed()
+  return { count: body(), took: elapsed() - begun }
 }
 
 /** Batches that hold the process for a few milliseconds each, and rests between them that are as long: others write, too. */

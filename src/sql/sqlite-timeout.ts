@@ -1,3 +1,4 @@
+import { elapsed } from '../timers.ts'
 import type { Row } from './driver.ts'
 import type { SqliteDatabase } from './sqlite-database.ts'
 
@@ -12,7 +13,7 @@ export function withoutSleeping(database: SqliteDatabase): <Result>(body: () => 
   let timeout = 0
   let askedAt = Number.NEGATIVE_INFINITY
   return (body) => {
-    const now = performance.now()
+    const now = elapsed()
     if (now - askedAt > KNOWN_MILLISECONDS) {
       timeout = busyTimeout(database)
       askedAt = now

@@ -1,3 +1,5 @@
+import { elapsed, setTimeout } from '../timers.ts'
+
 /**
  * Runs what needs a lock of SQLite: at once, or when whoever has the lock has given it back. SQLite itself would wait for it by
  * sleeping, and the whole process with it; here it is tried again every few milliseconds, and others are served in between.
@@ -7,7 +9,7 @@
 export type Turns = <Result>(body: () => Result, patience: number) => Promise<Result>
 
 interface Waiter {
-  /** By `performance.now()`. */
+  /** By `elapsed()`. */
   readonly until: number
   /** `false` where somebody else has the lock. */
   readonly attempt: () => boolean
@@ -19,28 +21,24 @@ const SLICE_MILLISECONDS = 10
 /** Milliseconds until the next look, at random: of many processes in step, one would go without. */
 const pause = (): number => 1 + Math.random() * 9
 
-// Taken when the module loads: tests of applications put others in their place, which stand still.
-const { setTimeout: later } = globalThis
-const now = performance.now.bind(performance)
-
 /** Whoever came first has the first turn. */
 export function createTurns(): Turns {
   const waiting = new Set<Waiter>()
   let locked: unknown
 
   const look = (): void => {
-    const end = now() + SLICE_MILLISECONDS
+    const end = elapsed() + SLICE_MILLISECONDS
     let isLocked = false
     for (const waiter of waiting) {
-      if (waiter.until <= now()) waiter.giveUp()
-      else if (isLocked || now() > end) continue
+      if (waiter.until <= elapsed()) waiter.giveUp()
+      else if (isLocked || elapsed() > end) continue
       else if (!waiter.attempt()) {
         isLocked = true
         continue
       }
       waiting.delete(waiter)
     }
-    if (waiting.size > 0) later(look, pause())
+    if (waiting.size > 0) setTimeout(look, pause())
   }
 
   return (body, patience) =>
@@ -58,8 +56,8 @@ export function createTurns(): Turns {
         return true
       }
       if (waiting.size === 0 && attempt()) return
-      waiting.add({ until: now() + patience, attempt, giveUp: () => reject(locked) })
-      if (waiting.size === 1) later(look, pause())
+      waiting.add({ until: elapsed() + patience, attempt, giveUp: () => reject(locked) })
+      if (waiting.size === 1) setTimeout(look, pause())
     })
 }
 

@@ -1,8 +1,10 @@
+import { clearTimeout, elapsed, setImmediate, setTimeout } from '../timers.ts'
+
 /**
  * The answer, or an error once there was none for `milliseconds`.
  *
  * @param complaint what the error says
- * @param since from when they count, by `performance.now()`, where that is later than the call: a queue that moves is worth
+ * @param since from when they count, by `elapsed()`, where that is later than the call: a queue that moves is worth
  *   waiting in
  */
 export function waitFor<Answer>(
@@ -13,9 +15,9 @@ export function waitFor<Answer>(
 ): Promise<Answer> {
   // By hand, because Promise.race would cost more than everything else around a statement.
   return new Promise((resolve, reject) => {
-    const begun = performance.now()
+    const begun = elapsed()
     const look = (): void => {
-      const left = Math.max(begun, since()) + milliseconds - performance.now()
+      const left = Math.max(begun, since()) + milliseconds - elapsed()
       if (left >= 1) timer = setTimeout(look, left)
       // A process that was busy itself reads first what has arrived meanwhile.
       else setImmediate(reject, new Error(complaint))

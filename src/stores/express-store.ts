@@ -1,6 +1,7 @@
 import { SessionError } from '../errors.ts'
 import { applyChange } from './apply-change.ts'
 import type { SessionChange, SessionStore, StoredSession } from './store.ts'
+import { timeLeft } from './time-left.ts'
 
 /** What we use of a store of `express-session`. */
 export interface ExpressSessionStore {
@@ -81,17 +82,21 @@ class ExpressStore implements SessionStore {
     return hasEnded ? undefined : session
   }
 
-  async insert(id: string, session: StoredSession, now: number): Promise<boolean> {
+  async insert(id: string, session: StoredSession, now: number, patience?: number): Promise<boolean> {
+    const left = timeLeft(patience)
     const [there, hasEnded] = await Promise.all([this.#read(id), this.#hasEnded(id)])
     if (hasEnded || isAlive(there, now)) return false
+    left()
     await this.#write(id, session, now)
     return true
   }
 
-  async update(id: string, change: SessionChange, now: number): Promise<boolean> {
+  async update(id: string, change: SessionChange, now: number, patience?: number): Promise<boolean> {
+    const left = timeLeft(patience)
     const session = await this.#read(id)
     if (!isAlive(session, now)) return false
     const { created = session.created, slid, expiresAt, newId = id } = change
+    left()
     await this.#write(newId, { created, slid, expiresAt, entries: applyChange(session.entries, change) }, now)
     // Whoever ends a session leaves the note first, so that one of the two sees the other.
     if (await this.#hasEnded(id)) {

@@ -1,6 +1,9 @@
 import { SessionError } from '../errors.ts'
-import { reconnectingWhenSilent, type SingleNodeRedis } from './node-redis-reconnect.ts'
-import type { Evaluate, RedisCommands } from './redis-commands.ts'
+import { openedConnection, type Openable } from './node-redis-open.ts'
+import { commandsOfPool, type NodeRedisPool } from './node-redis-pool.ts'
+import { commandsOfSingle, type SingleNodeRedis } from './node-redis-raw.ts'
+import { reconnecting } from './node-redis-reconnect.ts'
+import { type Evaluate, type RedisCommands, type RedisConnection } from './redis-commands.ts'
 import { createTurn, type Corkable } from './turn.ts'
 
 /**
@@ -26,6 +29,7 @@ export interface IoredisClient {
   /** The connection. A `Cluster` has many. */
   readonly stream?: Corkable | undefined
   connect(): Promise<unknown>
+  disconnect(reconnect?: boolean): void
   hgetall(key: string): Promise<unknown>
   evalsha(sha: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>
   eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>
@@ -55,55 +59,51 @@ function commandsOfIoredis(client: IoredisClient & Partial<ClusterOptions>): Red
     evalsha: (sha, keys, args) => together(() => client.evalsha(sha, keys.length, ...keys, ...args)),
     eval: (script, keys, args) => together(() => client.eval(script, keys.length, ...keys, ...args)),
     unlink: (key) => together(() => client.unlink(key)),
+    connection: connectionOfIoredis(client),
   }
 }
 
-/** What only a `Cluster` of ioredis has. */
+function connectionOfIoredis(client: IoredisClient & Partial<ClusterOptions>): RedisConnection {
+  if (client.options?.enableOfflineQueue === false)
+    return { isAway: () => false, reopen: () => client.disconnect(true) }
+  /** It is on its way out, while `status` still says `ready`. */
+  let left: Corkable | undefined
+  return {
+    isAway() {
+      const { status } = client
+      if (status === 'wait') client.connect().catch(() => {}) // its own `error` event tells
+      return status === 'ready' ? left !== undefined && client.stream === left : status !== 'end'
+    },
+    reopen() {
+      if (client.status !== 'ready') return
+      left = client.stream
+      client.disconnect(true)
+    },
+  }
+}
+
+/** What a `Cluster` of ioredis has, or each client. */
 interface ClusterOptions {
-  readonly options: { readonly scaleReads?: unknown }
+  readonly options: { readonly scaleReads?: unknown; readonly enableOfflineQueue?: boolean | undefined }
 }
 
 function commandsOfNodeRedis(given: NodeRedisClient & Partial<TypeMapped>): RedisCommands {
-  if (isSingle(given)) return reconnectingWhenSilent(given, commandsOfSingle(given))
+  if (isSingle(given)) return reconnecting(given, commandsOfSingle(given, asksPrimaryAlone(given)))
+  if (isPool(given)) return commandsOfPool(given, asksPrimaryAlone(given))
   // Without the type mapping of the application, which may want bytes or maps; node-redis 4 has none.
   const client = given.withTypeMapping?.({}) ?? given
   return {
     hgetall: asksPrimaryAlone(client) ? (key) => client.hGetAll(key) : undefined,
     unlink: (key) => client.unlink(key),
     ...(isCluster4(given) ? scriptsOfCluster4(given) : scriptsOfNodeRedis(client)),
+    connection: connectionOfMany(given),
   }
 }
 
-/** A map in RESP3, as node-redis names its types: `RESP_TYPES.MAP`. */
-const MAP = 37
-
-/**
- * What node-redis 5 or newer takes with a command: no type mapping of the application's, which may want bytes or maps. Fields and
- * values in turn take half the time of an object, whose keys V8 has to look up.
- */
-const OURS = { typeMapping: { [MAP]: Array } }
-
-/**
- * For a client that is ready: it sends at once what it is given, and node-redis counts a command's `timeout` until then only, by
- * an AbortSignal and a timer for each, which costs as much as the rest of the sending. Whoever asks a store has a timeout of
- * their own, which counts until the answer.
- */
-const OURS_AT_ONCE = { ...OURS, timeout: undefined }
-
-/** As raw commands: what its methods add is the arguments in another form, and a promise. */
-function commandsOfSingle(client: NodeRedisClient & SingleNodeRedis): RedisCommands {
-  const send = (command: string[]): Promise<unknown> =>
-    client.sendCommand(command, client.isReady ? OURS_AT_ONCE : OURS)
-  const evaluate =
-    (name: string): Evaluate =>
-    (script, keys, args) =>
-      send([name, script, String(keys.length), ...keys, ...args])
-  return {
-    hgetall: asksPrimaryAlone(client) ? (key) => send(['HGETALL', key]) : undefined,
-    evalsha: evaluate('EVALSHA'),
-    eval: evaluate('EVAL'),
-    unlink: (key) => send(['UNLINK', key]),
-  }
+/** A cluster and Sentinel follow by themselves when a server becomes a replica. */
+function connectionOfMany(client: NodeRedisClient & Openable & { readonly isReady?: boolean }): RedisConnection {
+  const opened = openedConnection(client)
+  return { isAway: () => opened.isOpen() && client.isReady === false, reopen: () => {} }
 }
 
 /** Those of many servers (clusters, pools, Sentinel) have connections that come and go, and nobody can tell which one is silent. */
@@ -116,6 +116,10 @@ function isSingle(client: object): client is SingleNodeRedis {
     !('acquire' in client) &&
     !('execute' in client)
   )
+}
+
+function isPool(client: object): client is NodeRedisPool {
+  return 'execute' in client && !('nodeClient' in client)
 }
 
 function scriptsOfNodeRedis(client: NodeRedisClient): Pick<RedisCommands, 'evalsha' | 'eval'> {

@@ -8,7 +8,28 @@ export interface RedisCommands {
   readonly evalsha: Evaluate
   readonly eval: Evaluate
   readonly unlink: (key: string) => Promise<unknown>
+  readonly connection: RedisConnection
 }
 
 /** @param script its text, or the SHA-1 of that */
 export type Evaluate = (script: string, keys: readonly string[], args: readonly string[]) => Promise<unknown>
+
+/** What the connection of a client can say of itself. */
+export interface RedisConnection {
+  /**
+   * Whether the client would keep a command that it is given now, to send it when it has a connection again.
+   *
+   * @throws `ERR_OPTIONS` where nobody has told it to connect
+   */
+  isAway(): boolean
+  /** Opens another one: what is connected now is not the primary any more. */
+  reopen(): void
+}
+
+/** What an error says where a command was not given to a client, because that would only keep it. */
+export const NO_CONNECTION = 'the client has no connection'
+
+/** Of a script, Redis 6 says it in the middle of its own words. */
+export function saysThatItIsReplica(error: unknown): boolean {
+  return error instanceof Error && /(?:^|-)(?:READONLY|MASTERDOWN) /.test(error.message)
+}

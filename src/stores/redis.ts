@@ -1,7 +1,9 @@
 import { SessionError } from '../errors.ts'
+import { elapsed } from '../timers.ts'
 import { checkedMaxBytes } from './max-bytes.ts'
 import { commandsOf, type IoredisClient, type NodeRedisClient } from './redis-client.ts'
-import type { RedisCommands } from './redis-commands.ts'
+import { saysThatItIsReplica, type RedisCommands } from './redis-commands.ts'
+import { createPatience } from './redis-patience.ts'
 import { FIND, INSERT, SET_ENTRIES, UPDATE, type Script } from './redis-scripts.ts'
 import { argumentsOf, fieldsOf, sessionIn, setArgumentsOf } from './redis-session.ts'
 import type { SessionChange, SessionStore, StoredSession } from './store.ts'
@@ -16,6 +18,9 @@ export interface RedisStoreOptions {
 }
 
 const DEFAULT_PREFIX = 'coatcheck:'
+
+/** Where another connection leads to a replica, too: a name or a proxy may learn of the failover later than we do. */
+const REOPENS_EVERY = 1000
 
 /**
  * Sessions in Redis 6 or newer, or Valkey, over the application's own client: alone, of a cluster, or with Sentinel.
@@ -50,39 +55,48 @@ class RedisStore implements SessionStore {
   readonly maxBytes: number | undefined
   readonly #commands: RedisCommands
   readonly #prefix: string
+  readonly #untilItIsBack: (milliseconds: number) => Promise<void>
+  #reopenedAt = -Infinity
 
   constructor(commands: RedisCommands, prefix: string, maxBytes: number | undefined) {
     this.maxBytes = maxBytes
     this.#commands = commands
     this.#prefix = prefix
+    this.#untilItIsBack = createPatience(() => commands.connection.isAway())
   }
 
-  async find(id: string): Promise<StoredSession | undefined> {
+  async find(id: string, patience?: number): Promise<StoredSession | undefined> {
+    if (this.#commands.connection.isAway()) await this.#untilItIsBack(patience ?? Infinity)
     const key = this.#keyOf(id)
     try {
       return sessionIn(await (this.#commands.hgetall?.(key) ?? this.#run(FIND, [key], [])))
     } catch (error) {
       // Something else than a hash is under the key.
       if (saysFirst(error, 'WRONGTYPE')) return undefined
-      throw error
+      throw this.#heard(error)
     }
   }
 
-  async insert(id: string, session: StoredSession, now: number): Promise<boolean> {
-    return this.#did(INSERT, [this.#keyOf(id)], [...lifeOf(session, now), ...fieldsOf(session)])
+  async insert(id: string, session: StoredSession, now: number, patience?: number): Promise<boolean> {
+    return this.#did(INSERT, [this.#keyOf(id)], [...lifeOf(session, now), ...fieldsOf(session)], patience)
   }
 
-  async update(id: string, change: SessionChange, now: number): Promise<boolean> {
+  async update(id: string, change: SessionChange, now: number, patience?: number): Promise<boolean> {
     const life = lifeOf(change, now)
     const values = setArgumentsOf(change)
-    if (values !== undefined) return this.#did(SET_ENTRIES, [this.#keyOf(id)], [...life, ...values])
+    if (values !== undefined) return this.#did(SET_ENTRIES, [this.#keyOf(id)], [...life, ...values], patience)
     const ids = change.newId === undefined ? [id] : [id, change.newId]
     const keys = ids.map((each) => this.#keyOf(each))
-    return this.#did(UPDATE, keys, [...life, ...argumentsOf(change)])
+    return this.#did(UPDATE, keys, [...life, ...argumentsOf(change)], patience)
   }
 
-  async delete(id: string): Promise<void> {
-    await this.#commands.unlink(this.#keyOf(id))
+  async delete(id: string, patience?: number): Promise<void> {
+    if (this.#commands.connection.isAway()) await this.#untilItIsBack(patience ?? Infinity)
+    try {
+      await this.#commands.unlink(this.#keyOf(id))
+    } catch (error) {
+      throw this.#heard(error)
+    }
   }
 
   /** What stands in braces decides on the node of a cluster: the part of the id that a session keeps. */
@@ -91,9 +105,23 @@ class RedisStore implements SessionStore {
     return dot > 0 ? `${this.#prefix}{${id.slice(0, dot)}}:${id.slice(dot + 1)}` : `${this.#prefix}{${id}}`
   }
 
-  async #did(script: Script, keys: readonly string[], args: readonly string[]): Promise<boolean> {
-    // A client may be set to give numbers as text.
-    return Number(await this.#run(script, keys, args)) === 1
+  async #did(script: Script, keys: string[], args: string[], patience = Infinity): Promise<boolean> {
+    if (this.#commands.connection.isAway()) await this.#untilItIsBack(patience)
+    try {
+      // A client may be set to give numbers as text.
+      return Number(await this.#run(script, keys, args)) === 1
+    } catch (error) {
+      throw this.#heard(error)
+    }
+  }
+
+  /** A server that became a replica in a failover may leave its connections open, and nothing else says so. */
+  #heard(error: unknown): unknown {
+    const now = elapsed()
+    if (!saysThatItIsReplica(error) || now - this.#reopenedAt < REOPENS_EVERY) return error
+    this.#reopenedAt = now
+    this.#commands.connection.reopen()
+    return error
   }
 
   async #run({ sha, text }: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {

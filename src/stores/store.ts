@@ -91,3 +91,9 @@ export interface SweepOptions {
 
 /** What a session may take in a store that does not say. */
 export const DEFAULT_MAX_BYTES: number = 65_536
+
+/**
+ * So many questions to one store, or one registry of user sessions, may wait for their answer in one process. Whoever comes then is
+ * told at once that it is not available.
+ */
+export const MOST_QUESTIONS: number = 10_000

@@ -1,3 +1,5 @@
+import { setImmediate } from '../timers.ts'
+
 /** A stream that can keep what is written to it, and write it in one piece. */
 export interface Corkable {
   cork(): void

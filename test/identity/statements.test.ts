@@ -18,20 +18,16 @@ interface Counted {
 function countedSqlite(): Counted {
   const database = new DatabaseSync(':memory:')
   const texts: string[] = []
-  /** A pragma asks no table. */
-  const note = (sql: string): void => {
-    if (!sql.startsWith('PRAGMA')) texts.push(sql)
-  }
   const registry = sqliteRegistry({
     exec: (sql: string) => {
-      note(sql)
+      texts.push(sql)
       database.exec(sql)
     },
     prepare: (sql: string) => {
       const statement = database.prepare(sql)
       return {
         all: (...values: never[]) => {
-          note(sql)
+          texts.push(sql)
           return statement.all(...values)
         },
       }

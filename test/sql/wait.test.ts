@@ -1,14 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { waitFor } from '../../src/sql/wait.ts'
+import { expect, test, vi } from 'vitest'
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
+// Before they are taken: our timers are those that there are when we are loaded.
+vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+const { waitFor } = await import('../../src/sql/wait.ts')
 
 const never = new Promise<never>(() => {})
 

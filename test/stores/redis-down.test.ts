@@ -7,6 +7,8 @@ import { assertSession, newChange, newId, newIdBeside, newSession, NOW } from '.
 import { RedisCluster } from '../support/redis-cluster.ts'
 import { RedisSentinel } from '../support/redis-sentinel.ts'
 import { RedisServer } from '../support/redis.ts'
+import { startProxy } from '../support/proxy.ts'
+import { inStep } from '../support/replication.ts'
 import { until } from '../support/until.ts'
 import { connected, OF_CLUSTER, OF_SENTINEL, SINGLE, urls, type OpenClient } from './redis-clients.ts'
 
@@ -79,25 +81,77 @@ describe('when a replica takes over', () => {
       await cluster.masters[0]?.startAgain()
     })
   })
+})
 
-  /** Sessions of each store, all over the cluster, are never said to have ended, and in the end can be changed again. */
-  async function expectToSurvive(stores: readonly SessionStore[], failOver: () => Promise<void>): Promise<void> {
-    const sessions = stores.flatMap((store) => Array.from({ length: 10 }, () => ({ store, id: newId() })))
-    await Promise.all(sessions.map(({ store, id }) => store.insert(id, newSession({}), NOW)))
-    const failing = { isOver: false }
-    const failed = failOver().then(() => (failing.isOver = true))
-    await until('every session can be changed after the failover', async () => {
-      const { isOver } = failing
-      const answers = await Promise.all(sessions.map(({ store, id }) => answerOf(store.update(id, newChange({}), NOW))))
-      expect(answers).not.toContain(false)
-      return isOver && answers.every((answer) => answer === true)
-    })
-    await failed
-    const found = await Promise.all(sessions.map(({ store, id }) => store.find(id)))
-    expect(found.filter((session) => session === undefined)).toEqual([])
-    const inserted = await Promise.all(stores.map((store) => store.insert(newId(), newSession({}), NOW)))
-    expect(inserted).toEqual(stores.map(() => true))
-  }
+describe('when the server becomes a replica and leaves its connections open', () => {
+  test.each(SINGLE)('the client opens another connection, and writes work again, with %s', async (_, open) => {
+    const [old, next] = [await startRedis('--repl-diskless-sync-delay', '0'), await startRedis()]
+    const proxy = await startProxy(old.port)
+    onTestFinished(() => proxy.close())
+    const store = await storeOver(open({ url: `redis://127.0.0.1:${proxy.port}` }))
+    const [id, ended] = [newId(), newId()]
+    for (const each of [id, ended]) await store.insert(each, newSession({ entries: { n: '1' } }), NOW)
+    await next.command('REPLICAOF', '127.0.0.1', old.port)
+    await inStep(old, next)
+    await next.command('REPLICAOF', 'NO', 'ONE')
+    await old.command('REPLICAOF', '127.0.0.1', next.port)
+    proxy.leadTo(next.port)
+    await until('the old one is a replica', async () => String(await old.command('ROLE')).startsWith('slave'))
+    const begun = performance.now()
+    await expect(store.update(id, newChange({ add: { n: 1 } }), NOW)).rejects.toThrow(/READONLY/)
+    await until(
+      'a write works',
+      async () => (await answerOf(store.update(id, newChange({ add: { n: 1 } }), NOW))) === true,
+    )
+    const [inserted, found] = [await store.insert(newId(), newSession({}), NOW), await store.find(id)]
+    expect(performance.now() - begun).toBeLessThan(5000)
+    expect(inserted).toBe(true)
+    assertSession(found, newSession({ entries: { n: '2' } }))
+    await store.delete(ended)
+    expect(String(await next.command('DBSIZE'))).toBe('2')
+  })
+
+  test.each(SINGLE)(
+    'who only reads gets every answer while all that can be reached are replicas, with %s',
+    async (_, open) => {
+      const [master, replica] = [await startRedis('--repl-diskless-sync-delay', '0'), await startRedis()]
+      const store = await storeOver(open(replica))
+      const id = newId()
+      await store.insert(id, newSession({}), NOW)
+      await master.command('REPLICAOF', '127.0.0.1', replica.port)
+      await inStep(replica, master)
+      await master.command('REPLICAOF', 'NO', 'ONE')
+      await replica.command('REPLICAOF', '127.0.0.1', master.port)
+      await inStep(master, replica)
+      for (let round = 0; round < 30; round++) {
+        const asked = [store.find(id), store.update(id, newChange({}), NOW), store.find(id), store.delete(id)] as const // as const: four, in this order
+        const [one, slide, two, end] = await Promise.allSettled([...asked, store.find(id)])
+        expect([one.status, slide.status, two.status, end.status]).toEqual([
+          'fulfilled',
+          'rejected',
+          'fulfilled',
+          'rejected',
+        ])
+        await pause(50)
+      }
+    },
+  )
+
+  test('behind Sentinel, every client follows when the master is alive and steps back', async () => {
+    const place = await RedisSentinel.start()
+    onTestFinished(() => place.stop())
+    await expectToSurvive(await Promise.all(OF_SENTINEL.map(([, open]) => storeOver(open(place)))), () =>
+      place.stepBack(),
+    )
+  })
+
+  test('in a cluster, every client follows when a master steps back', async () => {
+    const cluster = await RedisCluster.start()
+    onTestFinished(() => cluster.stop())
+    await expectToSurvive(await Promise.all(OF_CLUSTER.map(([, open]) => storeOver(open(cluster)))), () =>
+      cluster.stepBack(),
+    )
+  })
 })
 
 describe('when Redis is full', () => {
@@ -160,4 +214,23 @@ async function answerOf<Answer>(answer: Promise<Answer>): Promise<Answer | 'none
 
 async function isBack(store: SessionStore): Promise<boolean> {
   return (await answerOf(store.find(newId()))) !== 'none'
+}
+
+/** Sessions of each store, all over the cluster, are never said to have ended, and in the end can be changed again. */
+async function expectToSurvive(stores: readonly SessionStore[], failOver: () => Promise<void>): Promise<void> {
+  const sessions = stores.flatMap((store) => Array.from({ length: 10 }, () => ({ store, id: newId() })))
+  await Promise.all(sessions.map(({ store, id }) => store.insert(id, newSession({}), NOW)))
+  const failing = { isOver: false }
+  const failed = failOver().then(() => (failing.isOver = true))
+  await until('every session can be changed after the failover', async () => {
+    const { isOver } = failing
+    const answers = await Promise.all(sessions.map(({ store, id }) => answerOf(store.update(id, newChange({}), NOW))))
+    expect(answers).not.toContain(false)
+    return isOver && answers.every((answer) => answer === true)
+  })
+  await failed
+  const found = await Promise.all(sessions.map(({ store, id }) => store.find(id)))
+  expect(found.filter((session) => session === undefined)).toEqual([])
+  const inserted = await Promise.all(stores.map((store) => store.insert(newId(), newSession({}), NOW)))
+  expect(inserted).toEqual(stores.map(() => true))
 }

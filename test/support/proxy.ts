@@ -9,14 +9,17 @@ export interface Proxy {
   resume(): void
   /** Ends the connections that there are, without a word of the server. */
   cut(): void
+  /** New connections go to that port of this machine, as a name does that moves in a failover; those that there are stay. */
+  leadTo(port: number): void
   close(): void
 }
 
 /** @param target the port that the server listens on */
 export async function startProxy(target: number): Promise<Proxy> {
   const sockets: Socket[] = []
+  let current = target
   const proxy = createServer((client) => {
-    const upstream = connect(target, '127.0.0.1')
+    const upstream = connect(current, '127.0.0.1')
     client.pipe(upstream).pipe(client)
     for (const socket of [client, upstream]) {
       socket.on('error', () => {})
@@ -30,6 +33,7 @@ export async function startProxy(target: number): Promise<Proxy> {
     pause: () => sockets.forEach((socket) => socket.pause()),
     resume: () => sockets.forEach((socket) => socket.resume()),
     cut: () => sockets.splice(0).forEach((socket) => socket.destroy()),
+    leadTo: (next) => (current = next),
     close: () => proxy.close(),
   }
 }

@@ -43,6 +43,12 @@ export class RedisCluster {
     await until('the replica took over', async () => (await text(this.replica, 'ROLE')).startsWith('master'))
   }
 
+  /** Lets the replica take over from the first master, which is alive and becomes its replica. */
+  async stepBack(): Promise<void> {
+    await this.replica.command('CLUSTER', 'FAILOVER')
+    await until('the replica took over', async () => (await text(this.replica, 'ROLE')).startsWith('master'))
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.stop()))
   }

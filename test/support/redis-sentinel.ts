@@ -42,6 +42,13 @@ export class RedisSentinel {
     await this.sentinel.logged(/\+switch-master/)
   }
 
+  /** Lets the replica take over from a master that is alive, and becomes its replica. */
+  async stepBack(): Promise<void> {
+    await inStep(this.master, this.replica)
+    await this.sentinel.command('SENTINEL', 'FAILOVER', MASTER_NAME)
+    await this.sentinel.logged(/\+switch-master/)
+  }
+
   async stop(): Promise<void> {
     await Promise.all([this.master, this.replica, this.sentinel].map((server) => server.stop()))
   }
