@@ -28,6 +28,18 @@ export interface CommitHeaders {
   readonly noStore: boolean
 }
 
+/**
+ * What happens to the answer of a request.
+ *
+ * | type | when |
+ * |---|---|
+ * | `answer-failed` | Node refused what was sent when it was to leave, or the page in its place threw at `line`; `code` is the error's code or name |
+ * | `unsent` | a cookie was due on an answer that takes none: a WebSocket had begun |
+ */
+export type AnswerEvent =
+  | { readonly type: 'answer-failed'; readonly code: string; readonly line: string | undefined }
+  | { readonly type: 'unsent' }
+
 /** One request and its response. */
 export interface Exchange<Data extends object> {
   readonly session: Session<Data>
@@ -44,6 +56,8 @@ export interface Exchange<Data extends object> {
    * Rejects with `ERR_STORE_UNAVAILABLE`; then the response says so (503) and carries no cookie of ours.
    */
   commit(): CommitHeaders | Promise<CommitHeaders>
+  /** Tells the operator what became of the answer. */
+  tell(event: AnswerEvent): void
 }
 
 /** What all exchanges of the same sessions are made of, each part when it is first asked for: most requests touch none. */
@@ -61,6 +75,7 @@ export interface ExchangeParts {
     /** When the request came, by `performance.now()`. */
     began: number,
   ) => readonly string[]
+  readonly emit: (event: AnswerEvent) => void
 }
 
 export function createExchange<Data extends object>(parts: ExchangeParts, facts: RequestFacts): Exchange<Data> {
@@ -128,6 +143,10 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
 
   #keep(state: SessionState | undefined): Outcome | Promise<Outcome> {
     return state === undefined ? UNTOUCHED : (this.#visit?.commit(state) ?? UNTOUCHED)
+  }
+
+  tell(event: AnswerEvent): void {
+    this.#parts.emit(event)
   }
 
   #headers(outcome: Outcome, lines: readonly string[], wasRead: boolean): CommitHeaders {

@@ -165,6 +165,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     newVisit,
     newState,
     newJar,
+    emit,
     sessionCookies: (outcome, context, header, began) => close(outcome, context, header ?? undefined, began),
   }
   // Assigned, as what Node itself keeps on a request: to define a hidden property costs more than all of an exchange.

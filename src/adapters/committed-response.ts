@@ -1,12 +1,14 @@
 import type { CommitHeaders } from '../exchange.ts'
 import { abandonAnswer, type AbandonedAnswer } from './abandoned-answer.ts'
+import { answerInstead, endFailed, tellFailure, type Telling } from './failed-answer.ts'
 import { accepts, HeldAnswer } from './held-answer.ts'
 import { sendingOf, type NodeResponse, type Sending } from './node-response.ts'
 import { addHeaders, forgetAnswer, setAll } from './response-headers.ts'
+import { assertHead, type Head } from './response-head.ts'
 
 /** A session that the headers of a response wait for. */
 export interface Committing {
-  readonly exchange: { commit(): CommitHeaders | Promise<CommitHeaders> }
+  readonly exchange: Telling & { commit(): CommitHeaders | Promise<CommitHeaders> }
   /** Answers where its store did not, on a response that is fresh again. */
   readonly failed: (error: unknown) => unknown
 }
@@ -60,10 +62,7 @@ function sendHeaders(this: Held, ...args: unknown[]): unknown {
 /** Of a response that needs no headers of ours. */
 const NO_COMMITS: readonly CommitHeaders[] = []
 
-/** The arguments of `writeHead`: the status, perhaps a reason, perhaps headers. */
-type Head = unknown[]
-
-type Failure = readonly [error: unknown, of: Committing | undefined]
+type Failure = readonly [error: unknown, of: Committing]
 
 class CommittedResponse {
   /** The last that came is the first. */
@@ -199,6 +198,7 @@ class CommittedResponse {
 
   #hold(given: Head): void {
     const response = this.#response
+    assertHead(response, given)
     const head = setGiven(response, given)
     response.statusCode = Number(head[0])
     const held = new HeldAnswer(response)
@@ -214,19 +214,36 @@ class CommittedResponse {
     let isFlowing = true
     this.#taker = undefined
     try {
-      if (!this.#isHeadImplicit && this.#head !== undefined) this.#send(this.#head)
+      if (this.#isHeadImplicit) {
+        // As `#begin` does it. Node asks for its head again, and what stands in for a response in tests may not.
+        response.statusCode = Number(this.#head?.[0])
+        this.#isSent = true
+        this.#add()
+      } else if (this.#head !== undefined) {
+        this.#send(this.#head)
+      }
       for (const [method, args] of held.calls) {
         const result = this.#pass(method, args)
         if (method === 'write') isFlowing = result !== false
       }
     } catch (error) {
-      // What Node would have said at once, of a status that is none for example: it goes where the handler's errors go.
-      if (response.headersSent) response.destroy()
-      else this.#drop(held, [error, this.committings[0]])
+      // What Node would have said at once: it goes where the handler's errors go.
+      const [committing] = this.committings
+      if (committing !== undefined) this.#refuse(held, [error, committing])
       return
     }
     for (const listener of held.waiting) response.on('drain', listener)
     if (!held.has('end')) process.nextTick(wake, response, this.#methods.on, held.has('write') && isFlowing)
+  }
+
+  /** What Node does not take of an answer that was held. */
+  #refuse(held: HeldAnswer, [error, committing]: Failure): void {
+    if (this.#response.headersSent) {
+      endFailed(this.#response, committing.exchange, error)
+    } else {
+      tellFailure(committing.exchange, error)
+      this.#drop(held, [error, committing])
+    }
   }
 
   #drop(held: HeldAnswer, [error, committing]: Failure): void {
@@ -238,7 +255,8 @@ class CommittedResponse {
     for (const listener of held.waiting) abandoned.tell(listener)
     for (const [method, args] of held.calls) abandoned.take(method, args)
     this.#taker = abandoned
-    abandoned.replace(this.#methods, held.has('end'), () => committing?.failed(error))
+    const answer = (): unknown => answerInstead(response, committing.exchange, () => committing.failed(error))
+    abandoned.replace(this.#methods, held.has('end'), answer)
   }
 }
 

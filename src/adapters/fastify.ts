@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Exchange, RequestFacts } from '../exchange.ts'
+import type { CommitHeaders, Exchange, RequestFacts } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, type Denial, type DenialOptions } from './admission.ts'
-import { afterLoad } from './after-load.ts'
 import { commitBeforeHeaders } from './committed-response.ts'
 import { addHeaders, forgetAnswer } from './fastify-reply.ts'
 import { answerFailure } from './node-answer.ts'
+import { veil } from './veil.ts'
 
 export type { Denial } from './admission.ts'
 
@@ -55,25 +55,34 @@ export function coatcheck<Data extends object>(
   app.addHook('onRequest', (request, reply, next) => {
     const loaded = exchangeOf(request, reply).load()
     if (loaded === undefined) next()
-    else void afterLoad(loaded, next, (error) => next(error as Error)) // as: a SessionError, or what the store threw
+    return loaded as undefined // as: Fastify waits for a promise, whatever its type says of hooks with `next`
   })
   app.addHook('onSend', (request, reply, payload, next) => {
     const commit = exchangeOf(request, reply).commit()
-    if (commit instanceof Promise) {
-      void afterLoad(
-        commit.then((headers) => addHeaders(reply, headers)),
-        next,
-        (error) => {
-          forgetAnswer(reply, payload)
-          next(error as Error) // as: see above
-        },
-      )
-    } else {
-      addHeaders(reply, commit)
-      next()
-    }
+    if (commit instanceof Promise) return acknowledged(commit, reply, payload) as unknown as undefined // as: see above
+    addHeaders(reply, commit)
+    next()
+    return undefined
   })
   done()
+}
+
+/**
+ * Until then, the reply looks as if it were sent: to Fastify, which would send another one after an async handler that does not
+ * return the reply, and to a handler that sends twice.
+ */
+async function acknowledged(commit: Promise<CommitHeaders>, reply: FastifyReply, payload: unknown): Promise<void> {
+  const cover = veil(reply.raw)
+  cover.took('end')
+  try {
+    const headers = await commit
+    cover.lift()
+    addHeaders(reply, headers)
+  } catch (error) {
+    cover.lift()
+    forgetAnswer(reply, payload)
+    throw error
+  }
 }
 
 /** Asks Fastify when somebody wants to know. */

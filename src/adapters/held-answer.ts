@@ -1,3 +1,4 @@
+import { keepConnection } from './kept-connection.ts'
 import { sendingOf, type NodeResponse, type Sending } from './node-response.ts'
 import { shadow } from './shadow.ts'
 import { veil, type Veil } from './veil.ts'
@@ -13,6 +14,7 @@ export class HeldAnswer {
   readonly #response: NodeResponse
   readonly #veil: Veil
   #liftDrain: (() => void) | undefined
+  #letGo: (() => void) | undefined
 
   constructor(response: NodeResponse) {
     this.#response = response
@@ -31,7 +33,8 @@ export class HeldAnswer {
     this.calls.push([method, args])
     this.#veil.took(method)
     // Nobody waits for what is ended already, and most answers are one `end`.
-    if (method !== 'end') this.#liftDrain ??= hearDrain(response, this.waiting)
+    if (method === 'end') this.#letGo ??= keepConnection(response)
+    else this.#liftDrain ??= hearDrain(response, this.waiting)
     return method !== 'write' && response
   }
 
@@ -39,6 +42,7 @@ export class HeldAnswer {
   unveil(): void {
     this.#veil.lift()
     this.#liftDrain?.()
+    this.#letGo?.()
   }
 }
 

@@ -6,7 +6,7 @@ import { admit, denialResponse, isUnavailable, UNAVAILABLE, type Denial, type De
 import { isOfOneAnswer } from './one-answer.ts'
 import { isOutermost } from './outermost.ts'
 import { WebFacts } from './web-facts.ts'
-import { responseOf, withHeaders } from './web-response.ts'
+import { commitUpgraded, responseOf, takesHeaders, withHeaders } from './web-response.ts'
 
 export type { Denial } from './admission.ts'
 
@@ -33,13 +33,15 @@ export function session<Data extends object>(
   sessions: Sessions<Data>,
 ): MiddlewareHandler<{ Variables: { readonly session: Session<Data> } }> {
   return async (c, next) => {
-    const exchange = sessions.begin(c, new WebFacts(c.req.raw))
+    const facts = new WebFacts(c.req.raw)
+    const exchange = sessions.begin(c, facts)
     if (!isOutermost(exchange)) return next()
     try {
       const loaded = exchange.load()
       if (loaded !== undefined) await loaded
       if (c.get('session') === undefined) c.set('session', exchange.session)
       await next()
+      if (!c.finalized || !takesHeaders(c.res)) return await commitUpgraded(exchange, facts)
       const commit = exchange.commit()
       const headers = commit instanceof Promise ? await commit : commit
       if (headers.vary) answer(c, withHeaders(c.res, headers))

@@ -11,7 +11,7 @@ export interface SessionOptions<Request, Response> {
   unavailable?(request: Request, response: Response, error: SessionError): unknown
 }
 
-/** Answers 503, or as the application likes. What is no outage ends as an error that the handler throws: in nobody's hands. */
+/** Answers 503, or as the application likes; 500 to what is no outage. */
 export function answerFailure<Request, Response extends NodeResponse>(
   request: Request,
   response: Response,
@@ -20,8 +20,7 @@ export function answerFailure<Request, Response extends NodeResponse>(
 ): unknown {
   if (!isUnavailable(error)) {
     response.statusCode = 500
-    response.end()
-    throw error
+    return response.end()
   }
   if (options.unavailable !== undefined) return options.unavailable(request, response, error)
   return answer(response, denialResponse(UNAVAILABLE))

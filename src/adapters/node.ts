@@ -1,9 +1,10 @@
 import type { Exchange, RequestFacts } from '../exchange.ts'
 import type { Identity, UserId } from '../identity/index.ts'
 import type { Sessions } from '../sessions.ts'
-import { admit, denialResponse, type Denial, type DenialOptions } from './admission.ts'
+import { admit, denialResponse, isUnavailable, type Denial, type DenialOptions } from './admission.ts'
 import { afterLoad } from './after-load.ts'
 import { commitBeforeHeaders } from './committed-response.ts'
+import { answerInstead } from './failed-answer.ts'
 import { answer, answerFailure, type SessionOptions } from './node-answer.ts'
 import type { NodeRequest, NodeResponse } from './node-response.ts'
 
@@ -37,9 +38,15 @@ export function session<Data extends object, Request extends NodeRequest, Respon
 ): (request: Request, response: Response) => Result | Promise<Awaited<Result> | undefined> {
   return (request, response) => {
     const failed = (error: unknown): unknown => answerFailure(request, response, error, options)
-    const loaded = attach(sessions, request, response, () => isEncrypted(request), failed).load()
+    const exchange = attach(sessions, request, response, () => isEncrypted(request), failed)
+    const loaded = exchange.load()
     if (loaded === undefined) return handler(request, response)
-    return afterLoad(loaded, () => handler(request, response), failed)
+    const answerUnloaded = async (error: unknown): Promise<void> => {
+      await answerInstead(response, exchange, () => failed(error))
+      // What the application's own code threw, as `migrate`, goes where an error of the handler goes.
+      if (!isUnavailable(error)) throw error
+    }
+    return afterLoad(loaded, () => handler(request, response), answerUnloaded)
   }
 }
 

@@ -3,6 +3,8 @@ import type { RequestFacts } from '../exchange.ts'
 /** Asks the request when somebody wants to know. */
 export class WebFacts implements RequestFacts {
   readonly #request: Request
+  /** Whether the connection is that of a WebSocket by now: Deno takes the request apart then, and throws where it is asked. */
+  isUpgraded = false
 
   constructor(request: Request) {
     this.#request = request
@@ -13,6 +15,6 @@ export class WebFacts implements RequestFacts {
   }
 
   isSecure(): boolean {
-    return this.#request.url.startsWith('https:')
+    return !this.isUpgraded && this.#request.url.startsWith('https:')
   }
 }

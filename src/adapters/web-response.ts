@@ -1,10 +1,30 @@
-import type { CommitHeaders } from '../exchange.ts'
+import type { CommitHeaders, Exchange } from '../exchange.ts'
 import type { DenialResponse } from './admission.ts'
 import { isForSharedCaches, keepsFromCaches, unsharedCacheControl } from './shared-caches.ts'
 import { varyWithCookie } from './vary.ts'
+import type { WebFacts } from './web-facts.ts'
 
 export function responseOf({ status, headers, body }: DenialResponse): Response {
   return new Response(body, { status, headers })
+}
+
+/**
+ * Whether `response` takes headers. Not what stands for a WebSocket that has begun: a 101, or `undefined` in Bun; nor
+ * `Response.error()`, of status 0.
+ */
+export function takesHeaders(response: Response | undefined): response is Response {
+  return response !== undefined && response.status >= 200
+}
+
+/** Commits where no header can leave any more. A store keeps what was written to it; a cookie is lost, and the operator hears. */
+export async function commitUpgraded(exchange: Exchange<object>, facts: WebFacts): Promise<void> {
+  facts.isUpgraded = true
+  try {
+    const { setCookie } = await exchange.commit()
+    if (setCookie.length > 0) exchange.tell({ type: 'unsent' })
+  } catch {
+    // A store that did not answer has its own event, and the WebSocket has begun.
+  }
 }
 
 /** A response that we made for one request: it takes headers as it is. */

@@ -4,7 +4,7 @@ import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, isUnavailable, UNAVAILABLE, type Denial, type DenialOptions } from './admission.ts'
 import { isOutermost, leaveToNext } from './outermost.ts'
 import { WebFacts } from './web-facts.ts'
-import { responseOf, withHeaders } from './web-response.ts'
+import { commitUpgraded, responseOf, takesHeaders, withHeaders } from './web-response.ts'
 
 export type { Denial } from './admission.ts'
 
@@ -23,7 +23,8 @@ export interface SessionOptions {
  *
  * The cookie is decided when the handler's response is there; a body that is still streaming by then can read the session,
  * and writing throws `ERR_SESSION_SENT`. `Secure: 'auto'` looks at the request's URL. An error that the handler throws is
- * passed on, and nothing is committed. Of several that get the same request, the outermost commits.
+ * passed on, and nothing is committed. Of several that get the same request, the outermost commits. What stands for a WebSocket
+ * that has begun, a 101 or the `undefined` of Bun, passes as it is: no cookie can leave beside it.
  *
  * With a server store, `handler` is called when the session is there, and its response is given back when the store has
  * acknowledged; if the store does not answer, that response is dropped for a 503.
@@ -31,15 +32,22 @@ export interface SessionOptions {
  * @returns a promise where `handler` gives one or a store is asked. Else what `handler` gives and throws, at once: Hono and its
  *   like are quicker where nothing is waited for
  */
-export function session<Data extends object, Incoming extends Request, Rest extends unknown[]>(
+export function session<
+  Data extends object,
+  Incoming extends Request,
+  Rest extends unknown[],
+  Answer extends Response | undefined = Response,
+>(
   sessions: Sessions<Data>,
-  handler: (request: Incoming, ...rest: Rest) => Response | Promise<Response>,
+  handler: (request: Incoming, ...rest: Rest) => Answer | Promise<Answer>,
   options: SessionOptions = {},
-): (request: Incoming, ...rest: Rest) => Response | Promise<Response> {
+): (request: Incoming, ...rest: Rest) => Answer | Response | Promise<Answer | Response> {
   return (request, ...rest) => {
-    const exchange = sessions.begin(request, new WebFacts(request))
+    const facts = new WebFacts(request)
+    const exchange = sessions.begin(request, facts)
     if (!isOutermost(exchange)) return handler(request, ...rest)
-    const answer = (response: Response): Response | Promise<Response> => {
+    const answer = (response: Answer): Answer | Response | Promise<Answer | Response> => {
+      if (!takesHeaders(response)) return commitUpgraded(exchange, facts).then(() => response)
       const commit = exchange.commit()
       if (!(commit instanceof Promise)) return withHeaders(response, commit)
       return commit.then(
@@ -55,14 +63,15 @@ export function session<Data extends object, Incoming extends Request, Rest exte
       leaveToNext(exchange)
       throw error
     }
-    const handle = (): Response | Promise<Response> => {
-      let response: Response | Promise<Response>
+    const handle = (): Answer | Response | Promise<Answer | Response> => {
+      let response: Answer | Promise<Answer>
       try {
         response = handler(request, ...rest)
       } catch (error) {
         return failed(error)
       }
-      return response instanceof Response ? answer(response) : Promise.resolve(response).then(answer, failed)
+      // as: a response is not a promise
+      return response instanceof Response ? answer(response as Answer) : Promise.resolve(response).then(answer, failed)
     }
     const loaded = exchange.load()
     return loaded === undefined ? handle() : loaded.then(handle, (error) => answerFailure(request, error, options))

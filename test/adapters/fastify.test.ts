@@ -170,3 +170,38 @@ test('a session that is asked for when a hijacked reply has left can be read, an
   expect(response.headers.getSetCookie()).toEqual([])
   expect(codes).toMatchObject([{ code: 'ERR_SESSION_SENT' }])
 })
+
+test('a second send while the store is asked is as it is in Fastify alone: the first answer leaves', async () => {
+  const store = new SlowStore()
+  const ask = await serve(async (app) => {
+    await app.register(coatcheck, { sessions: store.sessions })
+    app.get('/', async (request, reply) => {
+      store.sessions.of(request).visits = 1
+      reply.send('first')
+      await Promise.resolve()
+      reply.send('second')
+      return 'third'
+    })
+  })
+  const asked = ask('/')
+  const question = await store.asked('commit')
+  question.fulfil()
+  const response = await asked
+  expect([response.status, await response.text(), response.headers.getSetCookie().length]).toEqual([200, 'first', 1])
+})
+
+test('a header that Node refuses is a 500, with a store too', async () => {
+  const store = new SlowStore()
+  const ask = await serve(async (app) => {
+    await app.register(coatcheck, { sessions: store.sessions })
+    app.get('/', async (request, reply) => {
+      store.sessions.of(request).visits = 1
+      await Promise.resolve()
+      return reply.header('x-app', 'ā').send('ok')
+    })
+  })
+  const asked = ask('/')
+  const question = await store.asked('commit')
+  question.fulfil()
+  expect((await asked).status).toBe(500)
+})

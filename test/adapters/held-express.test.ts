@@ -318,3 +318,34 @@ describe.each([
     },
   )
 })
+
+describe.each([
+  ['Express 5', express5],
+  ['Express 4', express4],
+])('%s', (_, express) => {
+  test.each<[string, (res: ExpressResponse, next: NextFunction) => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('a slip')
+      },
+    ],
+    ['answers again', (res) => res.send('again')],
+    ['hands on an error', (_res, next) => next(new Error('a slip'))],
+  ])(
+    'a handler that answers and then %s: the first answer reaches the visitor, as without sessions',
+    async (__, slip) => {
+      const app = express().set('env', 'test').use(session(store.sessions))
+      app.get('/', (req, res, next) => {
+        store.sessions.of(req).visits = 8
+        res.send('result')
+        slip(res, next)
+      })
+      const answer = rawAnswer(await serving(app))
+      const commit = await store.asked('commit')
+      await settled()
+      commit.fulfil()
+      expect(await answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*Set-Cookie: session=[\s\S]*\r\n\r\nresult$/)
+    },
+  )
+})

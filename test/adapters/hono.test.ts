@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { Hono, type Handler } from 'hono'
 import { streamText } from 'hono/streaming'
 import { expect, expectTypeOf, test } from 'vitest'
 import { session } from '../../src/adapters/hono.ts'
@@ -99,4 +99,20 @@ test.each([
   expect(response.headers.get('location')).toBeNull()
   expect(response.headers.getSetCookie()).toEqual([])
   expect(response.headers.get('x-request-id')).toBe('7')
+})
+
+test('a 101 passes as it is, whatever became of the session, and what was forgotten is an error as in Hono alone', async () => {
+  const app = new Hono().use(session(sessions))
+  let begun: Response | undefined
+  app.get('/socket', (c) => {
+    c.var.session.visits = 7
+    begun = Object.freeze(Object.defineProperty(new Response(), 'status', { value: 101 }))
+    return begun
+  })
+  app.get('/forgotten', ((c) => void (c.var.session.visits = 7)) as Handler<{ Variables: { session: Session<Data> } }>) // as: no handler
+  app.onError(({ message }, c) => c.text(message, 500))
+  expect(await app.request('/socket')).toBe(begun)
+  expect([...(begun?.headers.keys() ?? [])]).toEqual([])
+  const forgotten = await app.request('/forgotten')
+  expect([forgotten.status, await forgotten.text()]).toEqual([500, expect.stringContaining('not finalized')])
 })

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import http2, { type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
+import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { session } from '../../src/adapters/node.ts'
 import { createSessions, type SessionError } from '../../src/index.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
 import { firstFrame } from '../support/thrown-by.ts'
 import { SECRET } from '../support/visitor.ts'
 import { listen } from './held-world.ts'
@@ -149,3 +151,26 @@ test('over HTTP/2, cookies that come one by one are one header, and headers give
   expect(app).toBe('a=1')
   expect(sessions.open(ours.slice('session='.length).split(';')[0] ?? '')).toMatchObject({ data: { visits: 8 } })
 })
+
+test.each([
+  ['the cookie', undefined],
+  ['a store', memoryStore()],
+])(
+  'what stands in for a response in tests, and asks itself for no head, gets the cookie: sessions in %s',
+  async (_, store) => {
+    const held = createSessions<{ visits: number }>({ name: 'session', secrets: [SECRET], store })
+    const asked = new http.IncomingMessage(new Socket())
+    const standIn = new http.ServerResponse(asked)
+    const ended = Promise.withResolvers<unknown>()
+    standIn.end = (body: unknown) => {
+      ended.resolve(body)
+      return standIn
+    }
+    await session(held, (incoming: IncomingMessage, response: ServerResponse) => {
+      held.of(incoming).visits = 8
+      response.end('ok')
+    })(asked, standIn)
+    expect(await ended.promise).toBe('ok')
+    expect(standIn.getHeader('set-cookie')).toHaveLength(1)
+  },
+)

@@ -4,7 +4,7 @@ import { createSessions } from '../../src/index.ts'
 import { memoryStore } from '../../src/stores/memory.ts'
 import type { SessionStore } from '../../src/stores/store.ts'
 import { Barrier } from '../support/barrier.ts'
-import { SECRET } from '../support/visitor.ts'
+import { EventLog, SECRET } from '../support/visitor.ts'
 
 interface Data {
   visits: number
@@ -88,4 +88,54 @@ test('a page in place of an answer, asked for with the same request, sends no se
 test('what a platform passes beside the request reaches the handler', async () => {
   const handler = session(sessions, (_request: Request, env: { region: string }) => new Response(env.region))
   expect(await (await handler(request(), { region: 'zrh' })).text()).toBe('zrh')
+})
+
+/** A request of Deno, which throws where it is asked after its connection became that of a WebSocket. */
+function upgradable(): { asked: Request; upgrade: () => Response } {
+  const asked = request()
+  const upgrade = (): Response => {
+    Object.defineProperty(asked, 'url', {
+      get() {
+        throw new TypeError('the request is closed')
+      },
+    })
+    return Object.freeze(Object.defineProperty(new Response(), 'status', { value: 101 }))
+  }
+  return { asked, upgrade }
+}
+
+test.each([
+  ['the cookie', undefined, ['unsent']],
+  ['a store', memoryStore(), ['unsent']],
+])(
+  'a 101 passes as it is, whatever became of the session in %s; a cookie that cannot leave is an event',
+  async (_, store, types) => {
+    const log = new EventLog()
+    const held = createSessions<Data>({ name: 'session', secrets: [SECRET], store, onEvent: log.hear })
+    for (const write of [false, true]) {
+      const { asked, upgrade } = upgradable()
+      let begun: Response | undefined
+      const answer = await session(held, (): Response => {
+        const { visits = 7 } = held.of(asked)
+        if (write) held.of(asked).visits = visits + 1
+        begun = upgrade()
+        return begun
+      })(asked)
+      expect(answer).toBe(begun)
+      expect([...answer.headers.keys()]).toEqual([])
+      expect(log.types).toEqual(write ? types : [])
+      expect(() => (held.of(asked).visits = 9)).toThrow(expect.objectContaining({ code: 'ERR_SESSION_SENT' }))
+    }
+  },
+)
+
+test('undefined passes as it is, as Bun wants it of what it has upgraded; and so does Response.error()', async () => {
+  const nothing = session(sessions, (asked: Request): Response | undefined => {
+    sessions.of(asked).visits = 8
+    return undefined
+  })
+  expect(await nothing(request())).toBeUndefined()
+  const failed = Response.error()
+  const failing = session(sessions, (asked) => (void (sessions.of(asked).visits = 8), failed))
+  expect(await failing(request())).toBe(failed)
 })

@@ -64,6 +64,7 @@ export class SlowStore {
       get jar() {
         return real.jar
       },
+      tell: (event) => real.tell(event),
       load: () => {
         if (!loads) return undefined
         loaded ??= this.#ask('load')

@@ -8,6 +8,8 @@ export const hono: Framework = {
   name: 'Hono 4',
   protocol: 'HTTP/1.1',
   cannot: {
+    'an async handler that answers and does not give the answer back answers once, with the cookie':
+      'a handler answers by what it gives back',
     'Secure follows X-Forwarded-Proto where the application trusts its proxy':
       'there is no setting to trust a proxy with; behind one, an application says cookie: { secure: true }',
   },

@@ -8,6 +8,8 @@ export const web: Framework = {
   name: 'web',
   protocol: 'HTTP/1.1',
   cannot: {
+    'an async handler that answers and does not give the answer back answers once, with the cookie':
+      'a handler answers by what it gives back',
     'sessions.of gives the very session that the framework has a place of its own for': 'a Request has no such place',
     'of two sessions, the first has the place that the framework has for one': 'a Request has no such place',
   },

@@ -15,6 +15,32 @@ export const ANSWERS: readonly Scenario[] = [
     expect(await browser.json('/read')).toEqual({ userId: 7 })
   }),
 
+  scenario(
+    'an async handler that answers and does not give the answer back answers once, with the cookie',
+    async (world) => {
+      const browser = await world.open({
+        '/text': world.writes(async (call) => {
+          await Promise.resolve()
+          void call.text('ok')
+        }),
+        '/empty': world.writes(async (call) => {
+          await Promise.resolve()
+          void call.empty(204)
+        }),
+        '/read': world.shows(),
+      })
+      for (const [path, status, body] of [
+        ['/text', 200, 'ok'],
+        ['/empty', 204, ''],
+      ] as const) {
+        browser.cookies.clear()
+        const answer = await browser.post(path)
+        expect([answer.status, answer.body, answer.setCookie.length]).toEqual([status, body, 1])
+        expect(await browser.json('/read')).toEqual({ userId: 7 })
+      }
+    },
+  ),
+
   scenario('the cookie leaves with the first byte of a stream, and a write after that throws', async (world) => {
     const firstSeen = Promise.withResolvers<void>()
     const thrown: unknown[] = []
