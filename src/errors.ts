@@ -8,7 +8,7 @@
  * | `ERR_SESSION_OVERFLOW` | usage | a session in a server store would pass the bytes that the store allows one session |
  * | `ERR_SESSION_SENT` | usage | a session or jar was written after the response's headers left |
  * | `ERR_SESSION_READONLY` | usage | a session opened with `sessions.read()` was written |
- * | `ERR_SESSION_DESTROYED` | usage | a session was used after `destroy()` |
+ * | `ERR_SESSION_DESTROYED` | usage | a session was used after `destroy()`, or its flash after `reset()` |
  * | `ERR_SECRET` | usage | a secret is missing, too short, guessable or given twice |
  * | `ERR_OPTIONS` | usage | an option, an attribute or a combination of them is impossible |
  * | `ERR_REVOKED` | data | a sign-in or a renewed proof came after the user's sessions were revoked |

@@ -132,6 +132,12 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
     this.#sent = true
     const state = this.#state
     if (state === undefined && this.#jar === undefined) return NOTHING
+    try {
+      state?.settle()
+    } catch (error) {
+      state?.lock('sent')
+      throw error
+    }
     const lines = this.#jar?.commit(this.#context()) ?? NO_LINES
     const wasRead = state?.wasOpened === true || this.#jar?.wasRead === true
     const ending = state?.endClaims()

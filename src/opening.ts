@@ -5,7 +5,7 @@ import type { OpenedSession, SessionFormat } from './cookies/session-format.ts'
 import type { RefusedReason } from './errors.ts'
 import type { Emit } from './events.ts'
 import type { CheckedOptions, SessionsOptions } from './options.ts'
-import { validate } from './schema.ts'
+import { validate, validateShared } from './schema.ts'
 import { isSameJson, nullObject } from './serializers/plain.ts'
 import type { OpenedCookie, PersistenceHost } from './persistence/persistence.ts'
 import type { PreviousRefusal } from './previous/previous-cookie-source.ts'
@@ -13,6 +13,7 @@ import type { JsonObject } from './serializers/serializer.ts'
 import type { Loaded, SessionRecord } from './session/host.ts'
 import { expiry } from './session/lifetime.ts'
 import { isHidden } from './session/reserved-keys.ts'
+import { isUnreadable } from './serializers/unreadable.ts'
 
 /** Opens one value of our name: size, seal, then timeouts. */
 export function createOpener(
@@ -90,8 +91,10 @@ export function createOpening<Data extends object>(
       if (options.schema === undefined) return { record, stale, migrated: false }
       const data = nullObject()
       const hidden = nullObject()
-      for (const [key, value] of Object.entries(record.data)) (isHidden(key) ? hidden : data)[key] = value
-      const valid = validate(data, options.schema, options.migrate)
+      for (const [key, value] of Object.entries(record.data))
+        (isHidden(key) || isUnreadable(value) ? hidden : data)[key] = value
+      const validated = record.original === undefined ? validate : validateShared
+      const valid = validated(data, options.schema, options.migrate)
       if (valid === undefined) return refuse('schema')
       if (valid.migrated) emit({ type: 'migrated' })
       const after = Object.assign(nullObject(), valid.data, hidden)

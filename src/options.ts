@@ -7,7 +7,7 @@ import type {
   PreviousCookieReader,
   PreviousCookieSource,
 } from './previous/previous-cookie-source.ts'
-import { systemClock } from './clock.ts'
+import { clockOf } from './clock.ts'
 import { cookieSeconds, seconds, type Duration } from './duration.ts'
 import { SessionError } from './errors.ts'
 import type { SessionEvent } from './events.ts'
@@ -178,7 +178,7 @@ export function checkOptions<Data extends object>(options: SessionsOptions<Data>
     attributes: checkAttributes(options.name, { ...cookie, httpOnly: true }),
     persistent: persistent || always,
     lifetime: options.format?.lifetime ?? lifetimeOf(options as CommonOptions<never>), // as: it reads no data
-    clock: options.clock ?? systemClock(),
+    clock: clockOf(options.clock),
   }
   return Object.freeze({
     ...own,

@@ -21,6 +21,7 @@ import type { Budget } from './session/ledger.ts'
 import { isCredential } from './session/reserved-keys.ts'
 import type { ReadonlySession, ReadonlyValue } from './session/readonly-session.ts'
 import { createSession, type Session } from './session/session.ts'
+import { isUnreadable } from './serializers/unreadable.ts'
 import { SessionState } from './session/state.ts'
 import type { SessionStore } from './stores/store.ts'
 
@@ -216,7 +217,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       const opened = open(value)
       if (!opened.ok) return opened
       const { data, created, expiresAt: expires, persistent } = opened.record
-      for (const key of Object.keys(data)) if (isCredential(key)) delete data[key]
+      for (const key of Object.keys(data)) if (isCredential(key) || isUnreadable(data[key])) delete data[key]
       return {
         ok: true,
         data,

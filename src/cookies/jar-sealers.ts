@@ -1,4 +1,5 @@
 import { createCompactSealer, createSignedSealer, type PayloadSealer } from '../sealing/sealer.ts'
+import { createMemory } from '../sealing/memory.ts'
 import type { SecretRing } from '../sealing/secrets.ts'
 import { openValue, sealValue, type OpenedValue } from '../sealing/value-sealer.ts'
 import type { Json } from '../serializers/serializer.ts'
@@ -13,7 +14,13 @@ export interface ValueSealer {
 
 /** `reissue`: it was sealed in an old way and should be set again in the current one. */
 export type OpenedCookieValue = OpenedValue & {
-  readonly reissue?: { readonly expires: number | undefined } | undefined
+  readonly reissue?:
+    | {
+        readonly expires: number | undefined
+        /** Where the value says less than the cookie held: the text to set. */
+        readonly seal?: ((expires: number | undefined) => string) | undefined
+      }
+    | undefined
 }
 
 /** The two ways to seal the cookie of one name. Both are bound to that name. */
@@ -22,12 +29,12 @@ export interface CookieSealers {
   readonly signed: ValueSealer
 }
 
-/** An application has a handful of cookie names; one that makes them up must not make us remember them all. */
+/** An application has a handful of cookie names; one that makes them up must not make us remember them all, nor forget those. */
 const REMEMBERED_NAMES = 64
 
 /** Sealers by cookie name, kept between requests because each has a sub-key to derive. */
 export function createCookieSealers(ring: SecretRing, now: () => number): (name: string) => CookieSealers {
-  const byName = new Map<string, CookieSealers>()
+  const byName = createMemory<CookieSealers>(REMEMBERED_NAMES, () => 1)
   return (name) => {
     const known = byName.get(name)
     if (known !== undefined) return known
@@ -36,8 +43,7 @@ export function createCookieSealers(ring: SecretRing, now: () => number): (name:
       encrypted: valueSealer(createCompactSealer(ring, purpose, now)),
       signed: valueSealer(createSignedSealer(ring, purpose)),
     }
-    if (byName.size >= REMEMBERED_NAMES) byName.clear()
-    byName.set(name, sealers)
+    byName.remember(name, sealers)
     return sealers
   }
 }

@@ -1,4 +1,4 @@
-import { systemClock } from '../clock.ts'
+import { clockOf } from '../clock.ts'
 import { blameCaller, SessionError, type RefusedReason } from '../errors.ts'
 import { createSecretRing, type SecretInput } from '../sealing/secrets.ts'
 import { isSameJson, plainCopy } from '../serializers/plain.ts'
@@ -66,6 +66,8 @@ export interface JarHost {
 
 const PERMANENT: CookieExpiry = { maxAge: '400d' }
 
+type Reissue = NonNullable<(OpenedCookieValue & { readonly ok: true })['reissue']>
+
 type View = 'plain' | 'signed' | 'encrypted'
 
 /** What will be sent: a value, or its end. */
@@ -113,16 +115,23 @@ class Jar {
       this.#host.onRefused(name, tried.ok ? 'duplicate' : tried.reason)
       return undefined
     }
-    if (chosen.reissue !== undefined) this.#reissue(view, name, chosen.value, chosen.reissue.expires)
+    if (chosen.reissue !== undefined) this.#reissue(view, name, chosen.value, chosen.reissue)
     return chosen.value
   }
 
-  set(view: View, name: string, value: unknown, attributes: CookieAttributes, expiry: CookieExpiry): void {
+  set(
+    view: View,
+    name: string,
+    value: unknown,
+    attributes: CookieAttributes,
+    expiry: CookieExpiry,
+    seal = (expires: number | undefined): string => this.#seal(view, name, value, expires),
+  ): void {
     this.#assertNotSent(name)
     const checked = checkAttributes(name, attributes)
     const now = this.#host.now()
     const maxAge = checkExpiry(name, expiry, now)
-    const text = this.#seal(view, name, value, maxAge === undefined ? undefined : now + maxAge)
+    const text = seal(maxAge === undefined ? undefined : now + maxAge)
     const bytes = cookieBytes(name, text)
     if (bytes > COOKIE_LIMIT) {
       this.#host.onOverflow(name, bytes)
@@ -140,10 +149,10 @@ class Jar {
   }
 
   /** Seals anew what was sealed in an old way. The request does not say with which attributes it was set. */
-  #reissue(view: View, name: string, value: Json, expires: number | undefined): void {
+  #reissue(view: View, name: string, value: Json, { expires, seal }: Reissue): void {
     if (this.#sent || cookieValues(this.#host.cookieHeader, name).length !== 1) return
     const expiry = expires === undefined ? {} : { expires: new Date(expires * 1000) }
-    this.set(view, name, value, {}, expiry)
+    this.set(view, name, value, {}, expiry, seal)
   }
 
   /** The Set-Cookie lines, in the order of their first writing. From here on, writing throws. */
@@ -274,7 +283,7 @@ function face(jar: Jar, view: View, permanent: boolean): Cookies<Json> {
 const sealersBySecrets = new WeakMap<readonly SecretInput[], { secrets: SecretInput[]; sealers: JarHost['sealers'] }>()
 
 function standAlone(options: CookieJarOptions): JarHost {
-  const { clock = systemClock() } = options
+  const clock = clockOf(options.clock)
   return {
     cookieHeader: options.cookieHeader ?? undefined,
     sealers: sharedSealers(options.secrets, clock),

@@ -1,6 +1,7 @@
+import { toJson } from '../rails/exact-numbers.ts'
 import { memberTexts } from '../rails/json-text.ts'
 import { utf8Text } from '../rails/marshal-value.ts'
-import { parseRailsJson } from '../rails/message-json.ts'
+import { parseRailsJson, withoutComments } from '../rails/message-json.ts'
 import type { Json } from '../serializers/serializer.ts'
 
 /** A payload of JSON, read as far as it can be. */
@@ -8,7 +9,7 @@ export interface JsonPayload {
   /** What coatcheck reads; `undefined` where it refuses the payload. */
   readonly value: Json | undefined
   /** Why it is refused, in the order of how much is wrong. */
-  readonly problem?: 'empty' | 'invalid-utf8' | 'nesting' | 'lone-surrogate' | 'comments' | 'syntax'
+  readonly problem?: 'empty' | 'invalid-utf8' | 'nesting' | 'lone-surrogate' | 'syntax'
   /** Bytes of each top-level member, by key; of a payload that is no object, none. */
   readonly byKey: Readonly<Record<string, number>> | undefined
   /** Top-level keys whose numbers JavaScript would write in another way, or not at all. */
@@ -27,7 +28,6 @@ export interface NumberTrouble {
 const NO_NUMBERS: NumberTrouble = { large: [], respelled: [], infinite: [] }
 const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/
 const TOKENS = new RegExp(`${STRING.source}|-?\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?`, 'g')
-const STRINGS_AND_COMMENTS = new RegExp(`${STRING.source}|/\\*[^]*?\\*/|//[^\\n]*`, 'g')
 /** Ruby's `JSON.parse` counts the outermost container, too. */
 const MAXIMUM_NESTING = 100
 
@@ -37,7 +37,7 @@ export function readJsonPayload(payload: Buffer): JsonPayload {
   // Bytes that are no UTF-8 are looked at one by one, so that the rest can still be measured.
   const [text, encoding] =
     utf8 === undefined ? ([payload.toString('latin1'), 'latin1'] as const) : ([utf8, 'utf8'] as const)
-  const members = membersOf(text)
+  const members = membersOf(isJson(text) ? text : withoutComments(text))
   const byKey =
     members &&
     Object.fromEntries(
@@ -45,7 +45,7 @@ export function readJsonPayload(payload: Buffer): JsonPayload {
     )
   const numbers = members === undefined ? NO_NUMBERS : numberTrouble(members)
   try {
-    return { value: parseRailsJson(payload).value, byKey, numbers }
+    return { value: toJson(parseRailsJson(payload).value), byKey, numbers }
   } catch {
     return { value: undefined, problem: problemOf(text, encoding === 'utf8'), byKey, numbers }
   }
@@ -53,7 +53,7 @@ export function readJsonPayload(payload: Buffer): JsonPayload {
 
 function problemOf(text: string, isUtf8: boolean): NonNullable<JsonPayload['problem']> {
   if (text === '') return 'empty'
-  if (!isJson(text)) return isJson(withoutComments(text)) ? 'comments' : 'syntax'
+  if (!isJson(withoutComments(text))) return 'syntax'
   if (!isUtf8) return 'invalid-utf8'
   return nesting(text) > MAXIMUM_NESTING ? 'nesting' : 'lone-surrogate'
 }
@@ -65,10 +65,6 @@ function isJson(text: string): boolean {
   } catch {
     return false
   }
-}
-
-function withoutComments(text: string): string {
-  return text.replaceAll(STRINGS_AND_COMMENTS, (match) => (match.startsWith('"') ? match : ' '))
 }
 
 function membersOf(text: string): Map<string, string> | undefined {

@@ -1,8 +1,11 @@
 import { exactJson, toJson } from '../rails/exact-numbers.ts'
 import { loadMarshal, type RubyValue } from '../rails/marshal.ts'
+import type { Members } from '../rails/members.ts'
+import { readMembers } from '../rails/session-members.ts'
 import { checkBounds } from '../rails/message-pack-bounds.ts'
 import { loadMessagePack } from '../rails/message-pack.ts'
 import type { CookiesSerializer, RailsSettings } from '../rails/options.ts'
+import { nullObject } from '../serializers/plain.ts'
 import type { Json } from '../serializers/serializer.ts'
 import { aside, finding, type Finding } from './findings.ts'
 import { readJsonPayload, type JsonPayload, type NumberTrouble } from './json-payload.ts'
@@ -33,6 +36,8 @@ export function readPayload(payload: Buffer, { serializer }: RailsSettings): Rea
   }
   const findings = settingFindings(format, serializer)
   try {
+    const members = readMembers(format, payload)
+    if (members !== undefined) return { serializer: format, bytes, ...membersReport(members, findings) }
     const value = format === 'marshal' ? loadMarshal(payload) : loadMessagePack(payload)
     return { serializer: format, bytes, value: toJson(value), byKey: jsonBytes(value), findings }
   } catch (error) {
@@ -45,6 +50,25 @@ export function readPayload(payload: Buffer, { serializer }: RailsSettings): Rea
     const unread = aside('payload-unread', 'coatcheck', `holds what coatcheck does not read: ${why}`)
     return { serializer: format, bytes, value: undefined, byKey: undefined, findings: [...findings, unread] }
   }
+}
+
+/** Key by key, because one that cannot be read leaves the others as they are. */
+function membersReport(
+  { all }: Members,
+  findings: readonly Finding[],
+): Pick<ReadPayload, 'value' | 'byKey' | 'findings'> {
+  const [value, byKey] = [nullObject(), new Map<string, number>()]
+  const unread: Finding[] = []
+  for (const [key, member] of all) {
+    const { problem, bytes } = member
+    if (problem === undefined) value[key] = toJson(member.value)
+    const text = problem === undefined ? exactJson(member.value) : '?'.repeat(bytes)
+    byKey.set(key, Buffer.byteLength(`${JSON.stringify(key)}:${text}`))
+    if (problem === undefined) continue
+    const what = `${names([key])} ${problem}: reading that key is refused, and it goes back as it came`
+    unread.push(aside('unreadable-key', 'coatcheck', what))
+  }
+  return { value, byKey: Object.fromEntries(byKey), findings: [...findings, ...unread] }
 }
 
 function isCut(payload: Buffer): boolean {
@@ -101,8 +125,6 @@ function jsonFindings(problem: NonNullable<JsonPayload['problem']>): Finding[] {
       return unreadable('lone-surrogate', 'has half of a surrogate pair, which is no character')
     case 'invalid-utf8':
       return [finding('invalid-utf8', 'raises', 'is no UTF-8: it is read, and cannot be written again')]
-    case 'comments':
-      return [aside('json', 'coatcheck', 'has comments in its JSON, which Rails reads and coatcheck refuses')]
     case 'nesting':
       return [
         finding('nesting', 'raises', 'nests more than 100 levels', { before: '7.0' }),
@@ -114,9 +136,9 @@ function jsonFindings(problem: NonNullable<JsonPayload['problem']>): Finding[] {
 
 function numberFindings({ large, respelled, infinite }: NumberTrouble): Finding[] {
   const found: Finding[] = []
-  const kept = 'coatcheck keeps a key that nobody assigns to as it was'
+  const kept = 'coatcheck writes what nobody changed as it was'
   if (large.length > 0) {
-    const what = `has integers beyond 2^53 in ${names(large)}, which JavaScript rounds`
+    const what = `has integers beyond 2^53 in ${names(large)}, which are read as text`
     found.push(aside('large-integer', 'coatcheck', `${what}; ${kept}`))
   }
   if (respelled.length > 0) {

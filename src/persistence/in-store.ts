@@ -13,7 +13,7 @@ import { createAskingStore, type AskingStore } from './asking-store.ts'
 import { dataOf, difference, entriesOf, textsOf, type Entries } from './entries.ts'
 import { refuseAll } from './in-cookie.ts'
 import type { MoveIn, OpenedCookie, Persistence, PersistenceHost, Visit } from './persistence.ts'
-import { proofOf, withProof } from './proof.ts'
+import { addProof, proofOf } from './proof.ts'
 import { storedTimes } from './stored-times.ts'
 import { createStoreBudget } from './store-budget.ts'
 import { newTicket, renewedTicket, storeId, ticketIn, type Ticket } from './ticket.ts'
@@ -153,10 +153,10 @@ export class StoreVisit implements Visit {
     const data = dataOf(stored.entries)
     if (data === undefined) return 'malformed'
     const proof = proofOf(cookie.data[IDENTITY_KEY])
-    const claims = data[IDENTITY_KEY]
-    if (claims !== undefined) data[IDENTITY_KEY] = withProof(claims, proof)
     // The store had the proof once. The cookie gets it before the next write takes it away there.
-    const isStale = ticketIn(cookie.data) === undefined || (proof === undefined && proofOf(claims) !== undefined)
+    const isProofStored = proof === undefined && proofOf(data[IDENTITY_KEY]) !== undefined
+    addProof(data[IDENTITY_KEY], proof)
+    const isStale = isProofStored || ticketIn(cookie.data) === undefined
     return { ticket, id, stored, data, isStale }
   }
 

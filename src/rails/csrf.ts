@@ -1,6 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { blameCaller, SessionError } from '../errors.ts'
-import { FORM_TOKEN_KEY } from '../session/reserved-keys.ts'
 import { decode, encode } from './base64.ts'
 import { isAtLeast, type RailsVersion } from './options.ts'
 
@@ -17,6 +16,8 @@ export interface CsrfOptions {
   readonly defaults?: RailsVersion | undefined
 }
 
+/** Rails' own; every renewal ends it (`session/reserved-keys.ts`). */
+const FORM_TOKEN_KEY = '_csrf_token'
 const TOKEN_BYTES = 32
 const LONGEST_TOKEN = 88
 const GLOBAL_IDENTIFIER = '!real_csrf_token'

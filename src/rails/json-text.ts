@@ -1,3 +1,6 @@
+import { exactJson } from './exact-numbers.ts'
+import type { RubyValue } from './marshal-value.ts'
+
 /** What `ActiveSupport::JSON.encode` escapes beyond JSON. */
 export interface JsonEscapes {
   /** `active_support.escape_html_entities_in_json`: `<`, `>` and `&`. */
@@ -13,6 +16,12 @@ export interface JsonEscapes {
 export function railsJson(value: unknown, escapes: JsonEscapes): string {
   const plain = JSON.stringify(value)
   if (!ESCAPED.test(plain)) return plain
+  // A number of so many digits was a Float: without an exponent Ruby would read an Integer.
+  return escapeJson(/\d{16}/.test(plain) ? exactJson(value as RubyValue) : plain, escapes) // as: it is JSON
+}
+
+/** JSON text, escaped as Rails does. */
+export function escapeJson(plain: string, escapes: JsonEscapes): string {
   let text = plain.replaceAll(/\\ud[89ab][0-9a-f]{2}|\\ud[c-f][0-9a-f]{2}/g, '\ufffd')
   if (escapes.htmlEntities) text = text.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026')
   if (escapes.jsSeparators) text = text.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
@@ -20,7 +29,7 @@ export function railsJson(value: unknown, escapes: JsonEscapes): string {
 }
 
 /** What any of it could change: seldom there, and one look is cheaper than six. */
-const ESCAPED = /[<>&\u2028\u2029]|\\ud/
+const ESCAPED = /[<>&\u2028\u2029]|\\ud|\d{16}/
 
 /** What stands in front of a value: a comma, the key as Rails writes it, and a colon. */
 export function memberStart(key: string, escapes: JsonEscapes): string {

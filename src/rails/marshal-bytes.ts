@@ -11,9 +11,9 @@ export class MarshalError extends Error {
   override readonly name = 'MarshalError'
 }
 
-/** An object of a class, or what else only Ruby can hold. */
-export function refuseClass(name: string, what = 'an object of class'): MarshalError {
-  return new MarshalError(`a Marshal payload holds ${what} ${name.length > 100 ? `${name.slice(0, 100)}…` : name}`)
+/** Ends the sentence of who holds an object of a class, or what else only Ruby can hold. */
+export function holdsClass(name: string, what = 'an object of class'): string {
+  return `holds ${what} ${name.length > 100 ? `${name.slice(0, 100)}…` : name}`
 }
 
 /** The bytes of a payload, front to back (Ruby's marshal.c: `r_byte`, `r_long`, `r_bytes`). */
@@ -24,6 +24,16 @@ export class MarshalBytes {
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
+  }
+
+  /** How many bytes were read. */
+  get position(): number {
+    return this.#at
+  }
+
+  /** Bytes that were read already, or will be. */
+  between(start: number, end: number): Uint8Array {
+    return this.#bytes.subarray(start, end)
   }
 
   get remaining(): number {

@@ -6,12 +6,18 @@ import { MAXIMUM_DEPTH, nullObject } from '../serializers/plain.ts'
  */
 export type RubyValue = string | number | bigint | boolean | null | RubyFloat | RubyValue[] | RubyHash
 
-/** A Float without a fraction, as Ruby's `1.0`: JavaScript has one number for it and for the Integer 1, and Ruby has not. */
+/**
+ * A Float that JavaScript would write in another way, as Ruby's `1.0`: JavaScript has one number for it and for the Integer 1,
+ * and Ruby has not.
+ */
 export class RubyFloat {
   readonly value: number
+  /** As it stood in JSON, where it came from there: `1.0`, `2.50`, `1e400`. */
+  declare readonly text?: string
 
-  constructor(value: number) {
+  constructor(value: number, text?: string) {
     this.value = value
+    if (text !== undefined) this.text = text
   }
 
   toJSON(): number {

@@ -28,6 +28,19 @@ export function checkBounds(bytes: Uint8Array, depth: number): void {
   if (open.length > 0 || at > bytes.length) throw new MessagePackError('a MessagePack payload ends too early')
 }
 
+/** Behind the value that begins at `from`, with all that is in it; the bytes passed {@link checkBounds}. */
+export function valueEnd(bytes: Uint8Array, from: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let at = from
+  for (let left = 1; left > 0; left--) {
+    if (at >= bytes.length) throw new MessagePackError('a MessagePack payload ends too early')
+    const { skip, items } = headAt(view, at)
+    at += skip
+    left += items
+  }
+  return at
+}
+
 /** How long the head at `at` is, with bytes that it counts itself, and how many items follow it. */
 function headAt(view: DataView, at: number): { skip: number; items: number } {
   const type = view.getUint8(at)

@@ -8,7 +8,7 @@ import { readValues } from './message-pack-values.ts'
 export { MessagePackError } from './message-pack-error.ts'
 
 /** `128` in MessagePack, which Rails puts in front (active_support/message_pack/serializer.rb, `SIGNATURE`). */
-const SIGNATURE = Uint8Array.of(0xcc, 0x80)
+export const SIGNATURE: Uint8Array = Uint8Array.of(0xcc, 0x80)
 /** The extension type of integers beyond 64 bits. */
 const BIGINT = 1
 
@@ -53,7 +53,8 @@ function writable(value: RubyValue, depth: number): Writable {
     case 'boolean':
       return value
     case 'object':
-      if (value instanceof RubyFloat) return writableNumber(value.value) // the library writes whole numbers as integers
+      // The library writes whole numbers as integers. JSON's `1e400` is infinite to Ruby, and null when Rails writes JSON of it.
+      if (value instanceof RubyFloat) return Number.isFinite(value.value) ? writableNumber(value.value) : null
       return value === null ? null : writableContainer(value, depth)
     default:
       throw new MessagePackError(`MessagePack has no ${typeof value}`)

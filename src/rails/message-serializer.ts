@@ -3,7 +3,6 @@ import { plainCopy } from '../serializers/plain.ts'
 import type { Json } from '../serializers/serializer.ts'
 import { withoutFloats } from './exact-numbers.ts'
 import { railsJson, type JsonEscapes } from './json-text.ts'
-import type { RubyValue } from './marshal-value.ts'
 import { envelopeValue, packedEnvelope } from './message-envelope.ts'
 import { parseRailsJson } from './message-json.ts'
 import type { CookiesSerializer, RailsVersion } from './options.ts'
@@ -55,7 +54,7 @@ export function codecSerializer(
       rails.writes === 'message_pack'
         ? packedEnvelope(value as Json, metadata) // as: `check` gave it
         : rails.dump(envelopeValue(value, metadata)),
-    load: (bytes) => withoutFloats(rails.load(bytes).value as RubyValue), // as: every serializer gives such values
+    load: (bytes) => withoutFloats(rails.load(bytes).value),
   }
 }
 

@@ -1,15 +1,26 @@
 import { isTooLarge } from '../cookies/budget.ts'
 import type { CookieSealers, OpenedCookieValue, ValueSealer } from '../cookies/jar-sealers.ts'
 import type { CookieFormat, SessionFormat } from '../cookies/session-format.ts'
+import type { SessionRecord } from '../session/host.ts'
 import { BROWSER_MAXIMUM_SECONDS } from '../duration.ts'
 import { blameCaller, SessionError } from '../errors.ts'
 import { encryptedMessages, signedMessages, type CookieMessages } from './cookie-message.ts'
-import { toJson } from './exact-numbers.ts'
+import { exactJson, toJson } from './exact-numbers.ts'
+import { escapeJson } from './json-text.ts'
 import type { RubyValue } from './marshal-value.ts'
 import { unescapeValue } from './escaped-value.ts'
 import { checkRailsOptions, type RailsOptions, type RailsSettings } from './options.ts'
 import { serializerWithFallback, type SerializerWithFallback } from './serializers.ts'
-import { ID_PAIR_BYTES, readSession, sessionValue, valueText, writeSession } from './session-payload.ts'
+import {
+  holdsUnreadable,
+  ID_PAIR_BYTES,
+  membersOf,
+  readSession,
+  rewriteSession,
+  sessionValue,
+  valueText,
+  writeSession,
+} from './session-payload.ts'
 import { estimateLength, railsLength } from './sizes.ts'
 
 /**
@@ -56,8 +67,8 @@ function createRailsFormat(settings: RailsSettings): CookieFormat {
     sealers:
       (clock) =>
       (name): CookieSealers => ({
-        encrypted: valueSealer(encrypted(name), serializer, clock),
-        signed: valueSealer(signed(name), serializer, clock),
+        encrypted: valueSealer(encrypted(name), serializer, settings, clock),
+        signed: valueSealer(signed(name), serializer, settings, clock),
       }),
   }
 }
@@ -73,8 +84,15 @@ function createRailsSessionFormat(
   clock: () => number,
 ): SessionFormat {
   const { escapes, expireAfterSeconds } = settings
-  const payloadOf = (record: Parameters<SessionFormat['seal']>[0]): Buffer =>
-    serializer.writes === 'json' ? Buffer.from(writeSession(record, escapes)) : serializer.dump(sessionValue(record))
+  const payloadOf = (record: SessionRecord): Buffer => {
+    const members = membersOf(record.original)
+    // What only Ruby can read, and what this format has anyway, goes back as it came.
+    if (members !== undefined && (members.format === serializer.writes || holdsUnreadable(record)))
+      return rewriteSession(record, members)
+    return serializer.writes === 'json'
+      ? Buffer.from(writeSession(record, escapes))
+      : serializer.dump(sessionValue(record))
+  }
   return {
     name: 'rails',
     seal(record) {
@@ -91,15 +109,15 @@ function createRailsSessionFormat(
       const message = messages.open(text, milliseconds)
       if (!message.ok) return message
       const { value: payload, expiresAt, rotation } = message
-      const loaded = load(serializer, payload)
+      const loaded = tryLoading(() => serializer.loadSession(payload))
       const parts = loaded && readSession(loaded)
       if (loaded === undefined || parts === undefined) return { ok: false, reason: 'malformed' }
       const now = Math.floor(milliseconds / 1000)
       const slid = slidAt(expiresAt, expireAfterSeconds, now)
-      const { id, data, texts } = parts
+      const { id, data, texts, original } = parts
       const persistent = expireAfterSeconds !== undefined
-      const record = { id, created: now, slid, persistent, data, texts, expiresAt }
-      const stale = rotation > 0 || serializer.reissues(loaded.format)
+      const record = { id, created: now, slid, persistent, data, texts, original, expiresAt }
+      const stale = rotation > 0 || (serializer.reissues(loaded.format) && !holdsUnreadable(parts))
       return { ok: true, record, secret: stale ? Math.max(1, rotation) : 0, keyId: stale ? `rotation ${rotation}` : '' }
     },
     jsonBytes: (value, key) => Buffer.byteLength(valueText(value, key, escapes)),
@@ -129,7 +147,14 @@ function withId(jsonBytes: number): number {
   return jsonBytes + ID_PAIR_BYTES + (jsonBytes > 2 ? 1 : 0)
 }
 
-function valueSealer(messages: CookieMessages, serializer: SerializerWithFallback, clock: () => number): ValueSealer {
+function valueSealer(
+  messages: CookieMessages,
+  serializer: SerializerWithFallback,
+  { escapes }: RailsSettings,
+  clock: () => number,
+): ValueSealer {
+  const exactly = (value: RubyValue): Buffer =>
+    serializer.writes === 'json' ? Buffer.from(escapeJson(exactJson(value), escapes)) : serializer.dump(value)
   return {
     seal: (value, _now, expires) =>
       messages.seal(serializer.dump(value), expires === undefined ? undefined : expires * 1000),
@@ -137,23 +162,22 @@ function valueSealer(messages: CookieMessages, serializer: SerializerWithFallbac
       const message = messages.open(text, clock())
       if (!message.ok) return message
       const { value: payload, expiresAt, rotation } = message
-      const loaded = load(serializer, payload)
+      const loaded = tryLoading(() => serializer.load(payload))
       if (loaded === undefined) return { ok: false, reason: 'malformed' }
       const stale = rotation > 0 || serializer.reissues(loaded.format)
       const expires = expiresAt === undefined ? undefined : Math.floor(expiresAt / 1000)
-      const reissue = stale ? { expires } : undefined
-      // as: every serializer gives such values
-      return { ok: true, value: toJson(loaded.value as RubyValue), secret: rotation, keyId: '', reissue }
+      // The value itself and not what a handler gets of it, which is text where the value is a large integer.
+      const seal = (until: number | undefined): string =>
+        messages.seal(exactly(loaded.value), until === undefined ? undefined : until * 1000)
+      const reissue = stale ? { expires, seal } : undefined
+      return { ok: true, value: toJson(loaded.value), secret: rotation, keyId: '', reissue }
     },
   }
 }
 
-function load(
-  serializer: SerializerWithFallback,
-  payload: Buffer,
-): ReturnType<SerializerWithFallback['load']> | undefined {
+function tryLoading<Loaded>(load: () => Loaded): Loaded | undefined {
   try {
-    return serializer.load(payload)
+    return load()
   } catch {
     return undefined // whatever a payload holds, a cookie that cannot be read is an empty session
   }

@@ -1,4 +1,4 @@
-import { systemClock } from '../clock.ts'
+import { clockOf } from '../clock.ts'
 import { blameCaller } from '../errors.ts'
 import { createJar, type CookieJar } from '../cookies/jar.ts'
 import { railsFormat } from './rails-format.ts'
@@ -18,7 +18,8 @@ export interface RailsJarOptions extends RailsOptions {
  *
  * @throws `ERR_OPTIONS`, `ERR_SECRET`
  */
-export function railsJar({ cookieHeader, clock = systemClock(), ...options }: RailsJarOptions): CookieJar {
+export function railsJar({ cookieHeader, clock: given, ...options }: RailsJarOptions): CookieJar {
+  const clock = clockOf(given)
   const format = blameCaller(railsJar, () => railsFormat(options))
   return createJar({
     cookieHeader: cookieHeader ?? undefined,

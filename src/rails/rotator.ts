@@ -1,4 +1,4 @@
-import { systemClock } from '../clock.ts'
+import { clockOf } from '../clock.ts'
 import { SessionError } from '../errors.ts'
 import type { Codec } from './codec.ts'
 import { expiry, messageCodec, type MessageMetadata, type MessageOptions } from './message-options.ts'
@@ -12,6 +12,7 @@ export class Rotator<Options extends MessageOptions> {
   readonly #options: Options
   readonly #schemeOf: (secret: MessageSecret, options: Options) => Scheme
   readonly #rule: RotationRule
+  readonly #clock: () => number
   readonly #current: Codec<unknown>
   readonly #codecs: Codec<unknown>[]
 
@@ -26,23 +27,23 @@ export class Rotator<Options extends MessageOptions> {
     this.#options = options
     this.#schemeOf = schemeOf
     this.#rule = rule
+    this.#clock = clockOf(options.clock)
     this.#current = messageCodec(schemeOf(secret, options), options)
     this.#codecs = [this.#current]
   }
 
   /** @throws `ERR_SESSION_VALUE`, `ERR_OPTIONS` */
   write(value: unknown, { purpose, ...when }: MessageMetadata): string {
-    const { readOnly = false, clock = systemClock() } = this.#options
+    const { readOnly = false } = this.#options
     if (readOnly) throw new SessionError('ERR_OPTIONS', 'readOnly is set, so no message can be written.')
-    return this.#current.write(value, { purpose, expiresAt: expiry(when, clock()) })
+    return this.#current.write(value, { purpose, expiresAt: expiry(when, this.#clock()) })
   }
 
   read(message: unknown, { purpose, onRotation = this.#options.onRotation }: ReadOptions): ReadMessage {
     if (typeof message !== 'string') return { ok: false, reason: 'malformed' }
-    const { clock = systemClock() } = this.#options
     const mayBeAbsent = purpose === undefined || purpose === ''
     const expected = { expected: mayBeAbsent ? undefined : purpose, mayBeAbsent }
-    const read = readRotated(this.#codecs, (codec) => codec.read(message, expected, clock()), this.#rule)
+    const read = readRotated(this.#codecs, (codec) => codec.read(message, expected, this.#clock()), this.#rule)
     if (!read.ok) return { ok: false, reason: read.reason }
     const rotated = read.index > 0
     if (rotated) onRotation?.()

@@ -1,6 +1,8 @@
 import { SessionError } from '../errors.ts'
 import { railsJson, type JsonEscapes } from './json-text.ts'
 import { loadMarshal, type RubyValue } from './marshal.ts'
+import type { Members } from './members.ts'
+import { readMembers } from './session-members.ts'
 import { parseRailsJson } from './message-json.ts'
 import { dumpMessagePack, loadMessagePack } from './message-pack.ts'
 import { isAtLeast, type CookiesSerializer, type RailsVersion } from './options.ts'
@@ -8,11 +10,21 @@ import { isAtLeast, type CookiesSerializer, type RailsVersion } from './options.
 export type SerializerFormat = 'json' | 'marshal' | 'message_pack'
 
 export interface Deserialized {
-  readonly value: unknown
+  readonly value: RubyValue
   readonly format: SerializerFormat
-  /** The text that was read, where the format is JSON: it keeps what a number loses (see `memberTexts`). */
-  readonly jsonText?: string
 }
+
+/** A payload that a session is in. */
+export type DeserializedSession =
+  | {
+      readonly format: 'json'
+      readonly value: RubyValue
+      /** Whether the value is JSON as it is. */
+      readonly isExact: boolean
+      /** The text that was read: it keeps what a number loses (see `memberTexts`). */
+      readonly text: string
+    }
+  | { readonly format: 'marshal' | 'message_pack'; readonly members: Members | undefined }
 
 /** What one serializer setting writes and reads (active_support/messages/serializer_with_fallback.rb). */
 export interface SerializerWithFallback {
@@ -24,6 +36,8 @@ export interface SerializerWithFallback {
   dump(value: unknown): Buffer
   /** @throws anything, where the payload is not readable under this setting */
   load(payload: Buffer): Deserialized
+  /** The same for a session, of which what cannot be read under one key leaves the others readable. @throws anything */
+  loadSession(payload: Buffer): DeserializedSession
   /** Whether Rails writes a cookie anew, in its own format, because it read this one. Never under `marshal`. */
   reissues(format: SerializerFormat): boolean
 }
@@ -41,15 +55,21 @@ export function serializerWithFallback(
     )
   }
   const readable = formatsRead(setting, version)
+  const formatOfPayload = (payload: Buffer): SerializerFormat => {
+    const format = detect(payload, writes, version)
+    if (format === undefined || !readable.has(format)) throw new SyntaxError(`not readable under ${setting}`)
+    return format
+  }
   return {
     name: setting,
     writes,
     canWrite: writes !== 'marshal',
     dump: (value) => write(writes, value, escapes),
-    load(payload) {
-      const format = detect(payload, writes, version)
-      if (format === undefined || !readable.has(format)) throw new SyntaxError(`not readable under ${setting}`)
-      return read(format, payload)
+    load: (payload) => read(formatOfPayload(payload), payload),
+    loadSession(payload) {
+      const format = formatOfPayload(payload)
+      if (format === 'json') return { format, ...parseRailsJson(payload) }
+      return { format, members: readMembers(format, payload) }
     },
     reissues: (format) => writes !== 'marshal' && format !== writes,
   }
@@ -95,10 +115,8 @@ function write(format: SerializerFormat, value: unknown, escapes: JsonEscapes): 
 
 function read(format: SerializerFormat, payload: Buffer): Deserialized {
   switch (format) {
-    case 'json': {
-      const { value, text } = parseRailsJson(payload)
-      return { value, format, jsonText: text }
-    }
+    case 'json':
+      return { value: parseRailsJson(payload).value, format }
     case 'message_pack':
       return { value: loadMessagePack(payload), format }
     case 'marshal':

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import {
   deriveSubKey,
   openCompact,
@@ -9,7 +10,7 @@ import {
   type SealReason,
 } from './compact.ts'
 import type { Payload } from './payload.ts'
-import { openSigned, signPayload } from './signed.ts'
+import { deriveSigningKey, openSigned, signPayload } from './signed.ts'
 import type { Secret, SecretRing } from './secrets.ts'
 import { createSealingKeys, createSubKeyMemory, type OpeningKey } from './sub-keys.ts'
 
@@ -70,10 +71,18 @@ export function createCompactSealer(ring: SecretRing, purpose: string, now: () =
 
 /** The same for values that may be read by anybody and changed by nobody: authenticated, not encrypted. */
 export function createSignedSealer(ring: SecretRing, purpose: string): PayloadSealer {
+  const keys = new Map<Secret, KeyObject>()
+  const keyOf = (secret: Secret): KeyObject => {
+    const known = keys.get(secret)
+    if (known !== undefined) return known
+    const key = deriveSigningKey(secret, purpose)
+    keys.set(secret, key)
+    return key
+  }
   return {
-    seal: (payload) => signPayload(ring.current, purpose, payload),
+    seal: (payload) => signPayload(ring.current, keyOf(ring.current), payload),
     open(text) {
-      const opened = openSigned(ring, purpose, text)
+      const opened = openSigned(ring, keyOf, text)
       if (opened === 'malformed') return MALFORMED
       if (opened === 'tampered') return TAMPERED
       if (opened === 'unknown-secret') return UNKNOWN_SECRET

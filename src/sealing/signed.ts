@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from 'node:crypto'
 import { base64urlBytes, decodeBase64url } from './base64url.ts'
 import type { SealReason } from './compact.ts'
 import { readPayload, writeHeader, SESSION_HEADER_BYTES, VALUE_HEADER_BYTES, type Payload } from './payload.ts'
@@ -15,19 +15,24 @@ const SIGNED_VERSION = 0x02
 const PREFIX_BYTES = 5
 const MAC_BYTES = 32
 
-export function signPayload(secret: Secret, purpose: string, payload: Payload): string {
+/** The key that signs for one purpose. It has no salt, so it stays the same for as long as its secret does. */
+export function deriveSigningKey(secret: Secret, purpose: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', secret.key, '', `coatcheck/v1/sign\0${purpose}`, 32)))
+}
+
+export function signPayload(secret: Secret, key: KeyObject, payload: Payload): string {
   const out = Buffer.alloc(PREFIX_BYTES + SESSION_HEADER_BYTES + payload.json.length * 3 + MAC_BYTES)
   out[0] = SIGNED_VERSION
   out.write(secret.keyId, 1, 4, 'hex')
   const header = PREFIX_BYTES + writeHeader(payload, out.subarray(PREFIX_BYTES))
   const end = header + out.write(payload.json, header)
-  mac(secret, purpose, out.subarray(0, end)).copy(out, end)
+  mac(key, out.subarray(0, end)).copy(out, end)
   return out.toString('base64url', 0, end + MAC_BYTES)
 }
 
 export function openSigned(
   ring: SecretRing,
-  purpose: string,
+  keyOf: (secret: Secret) => KeyObject,
   text: string,
 ): { payload: Payload; secret: Secret } | SealReason {
   const length = base64urlBytes(text.length)
@@ -37,12 +42,11 @@ export function openSigned(
   const secret = ring.byKeyId(bytes.readUInt32BE(1))
   if (secret === undefined) return 'unknown-secret'
   const end = length - MAC_BYTES
-  if (!timingSafeEqual(mac(secret, purpose, bytes.subarray(0, end)), bytes.subarray(end))) return 'tampered'
+  if (!timingSafeEqual(mac(keyOf(secret), bytes.subarray(0, end)), bytes.subarray(end))) return 'tampered'
   const payload = readPayload(bytes.subarray(PREFIX_BYTES, end))
   return payload === undefined ? 'malformed' : { payload, secret }
 }
 
-function mac(secret: Secret, purpose: string, bytes: Uint8Array): Buffer {
-  const key = Buffer.from(hkdfSync('sha256', secret.key, '', `coatcheck/v1/sign\0${purpose}`, 32))
+function mac(key: KeyObject, bytes: Uint8Array): Buffer {
   return createHmac('sha256', key).update(bytes).digest()
 }

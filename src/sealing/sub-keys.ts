@@ -9,8 +9,8 @@ const SEALS_PER_SALT = 2 ** 24
 const SALT_LIFETIME_MS = 60 * 60 * 1000
 
 /**
- * How many sub-keys one purpose remembers, at the most: 4,096, some 2 MiB. A fleet of 100 processes makes 2,400 salts
- * a day; what falls out is derived again when it is needed.
+ * How many sub-keys one purpose remembers: 4,096, some 2 MiB. A fleet of 100 processes makes 2,400 salts a day. One that comes when
+ * all places are taken gets one when it comes again, and what is used least goes; it is derived again when it is needed.
  */
 export const REMEMBERED_SUB_KEYS = 4096
 

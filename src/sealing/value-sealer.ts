@@ -1,4 +1,4 @@
-import { systemClock } from '../clock.ts'
+import { clockOf } from '../clock.ts'
 import { seconds, type Duration } from '../duration.ts'
 import { blameCaller, SessionError, type RefusedReason } from '../errors.ts'
 import { parseJson } from '../serializers/json.ts'
@@ -46,7 +46,8 @@ const LAST_SECOND = 0xffff_ffff
 /** @throws `ERR_SECRET`, `ERR_OPTIONS` */
 export function createSealer(options: SealerOptions): Sealer {
   return blameCaller(createSealer, () => {
-    const { purpose, clock = systemClock() } = options
+    const { purpose } = options
+    const clock = clockOf(options.clock)
     if (typeof purpose !== 'string' || !purpose.isWellFormed() || purpose === '' || purpose.startsWith('cookie.')) {
       throw new SessionError(
         'ERR_OPTIONS',

@@ -1,4 +1,4 @@
-import { isPrototypeKey, MAXIMUM_DEPTH, nullObject, objectsInheritKeys } from './plain.ts'
+import { isContainer, isPrototypeKey, MAXIMUM_DEPTH, nullObject, objectsInheritKeys } from './plain.ts'
 import type { Json, JsonObject, Serializer } from './serializer.ts'
 
 /**
@@ -58,8 +58,4 @@ function harmless(value: Json[] | JsonObject, depth: number, inherited: boolean)
 function refuseInfinity(value: Json): Json {
   if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) throw new SyntaxError('out of range')
   return value
-}
-
-function isContainer(value: Json): value is Json[] | JsonObject {
-  return typeof value === 'object' && value !== null
 }

@@ -1,6 +1,7 @@
 import { blameCaller, SessionError } from '../errors.ts'
-import { checkKey, nullObject, pathTo } from '../serializers/plain.ts'
+import { checkKey, isContainer, nullObject, pathTo, type Path } from '../serializers/plain.ts'
 import type { Json, JsonObject } from '../serializers/serializer.ts'
+import { Assigned, type RequestMark } from './assigned.ts'
 
 /** What a flash may hold, readable only: an entry is replaced, never edited. */
 export type FlashValue = string | number | boolean | null | readonly FlashValue[] | FlashObject
@@ -36,33 +37,52 @@ export type Flash = FlashEntries & FlashControls
 
 /** What the flash asks of the session that it rides in. */
 export interface FlashHost {
-  /** What the last request left, or `undefined`. */
-  stored(): JsonObject | undefined
-  /** A storable copy. @throws `ERR_SESSION_VALUE` */
-  copy(value: unknown, path: string): Json
+  /** @throws when the session that it belongs to has ended */
+  assertFlash(): void
   /** @throws when the session cannot be written any more */
-  assertWritable(path: string): void
+  assertWritable(path: Path): void
   /** Whether the session can still be written; where not, reading leaves everything as it is. */
-  isWritable(): boolean
-  /** Accounts for what the next request will get. @throws `ERR_COOKIE_OVERFLOW` and leaves things as they were */
-  store(entries: JsonObject | undefined): void
+  readonly isWritable: boolean
+  /** What the last request left, or `undefined`. */
+  readonly storedFlash: JsonObject | undefined
+  /** Stands for the request. */
+  readonly mark: RequestMark
+  /** A storable copy. @throws `ERR_SESSION_VALUE` */
+  flashCopy(value: unknown, path: Path): Json
+  /** The bytes of a value's JSON. */
+  jsonBytes(value: Json): number
+  /**
+   * Accounts for what the next request will get: the bytes between the braces, or `undefined` for nothing.
+   *
+   * @throws `ERR_COOKIE_OVERFLOW` and leaves things as they were
+   */
+  resizeFlash(bytes: number | undefined): void
 }
 
 const CONTROLS: ReadonlySet<string> = new Set(['now', 'keep', 'discard'])
 
 /** The entries of one request: all that can be read, and which of them end with it. */
 export class FlashState {
-  readonly #host: FlashHost
+  #host: FlashHost
   #entries: JsonObject = nullObject()
   #ending = new Set<string>()
+  /** How many go on to the next request, and the bytes of their JSON without commas. */
+  #going = 0
+  #bytes = 0
   #swept = false
+  /** What was assigned in this request, and may be changed by its owner. */
+  #assigned: Map<string, Assigned> | undefined
+  /** Whether what goes on is among the session's data. */
+  isLaid = true
 
   constructor(host: FlashHost) {
     this.#host = host
   }
 
   get(name: string): Json | undefined {
-    return this.#look()[name]
+    this.#look()
+    if (this.#assigned?.has(name) === true) this.#settle(name)
+    return this.#entries[name]
   }
 
   names(): string[] {
@@ -73,63 +93,130 @@ export class FlashState {
     return name in this.#look()
   }
 
-  set(name: string, value: unknown, path: string, nowOnly: boolean): void {
-    this.#host.assertWritable(path)
+  set(name: string, value: unknown, path: Path, nowOnly: boolean): void {
+    this.#assertWritable(path)
     checkKey(name, path)
-    const copy = value === undefined ? undefined : deepFreeze(this.#host.copy(value, path))
-    this.#change(() => {
-      if (copy === undefined) delete this.#entries[name]
-      else this.#entries[name] = copy
-      if (nowOnly) this.#ending.add(name)
-      else this.#ending.delete(name)
-    })
+    const copy = value === undefined ? undefined : deepFreeze(this.#host.flashCopy(value, path))
+    // Its getters may have ended the session, or sent the response.
+    this.#assertWritable(path)
+    this.#look()
+    const goesOn = copy !== undefined && !nowOnly
+    const bytes = this.#bytes - this.#bytesGoingOn(name) + (goesOn ? this.#pairBytes(name, copy) : 0)
+    this.#account(this.#going - (this.#goesOn(name) ? 1 : 0) + (goesOn ? 1 : 0), bytes)
+    if (copy === undefined) delete this.#entries[name]
+    else this.#entries[name] = copy
+    if (nowOnly) this.#ending.add(name)
+    else this.#ending.delete(name)
+    this.#assigned?.delete(name)
+    if (isContainer(copy))
+      (this.#assigned ??= new Map()).set(name, new Assigned(value as object, copy, this.#host.mark)) // as: only an object has such a copy
   }
 
   keep(name?: string): void {
-    this.#host.assertWritable('session.flash')
-    this.#change(() => {
-      if (name === undefined) this.#ending.clear()
-      else this.#ending.delete(name)
-    })
+    this.#assertWritable('session.flash')
+    this.#look()
+    const kept = name === undefined ? [...this.#ending] : this.#ending.has(name) ? [name] : []
+    let [going, bytes] = [this.#going, this.#bytes]
+    for (const each of kept) {
+      const value = this.#entries[each]
+      if (value === undefined) continue
+      going++
+      bytes += this.#pairBytes(each, value)
+    }
+    this.#account(going, bytes)
+    for (const each of kept) this.#ending.delete(each)
   }
 
   discard(name?: string): void {
-    this.#host.assertWritable('session.flash')
-    this.#change(() => {
-      for (const ending of name === undefined ? Object.keys(this.#entries) : [name]) this.#ending.add(ending)
-    })
+    this.#assertWritable('session.flash')
+    this.#look()
+    if (name === undefined) {
+      this.#account(0, 0)
+      for (const each of Object.keys(this.#entries)) this.#ending.add(each)
+      return
+    }
+    this.#account(this.#going - (this.#goesOn(name) ? 1 : 0), this.#bytes - this.#bytesGoingOn(name))
+    this.#ending.add(name)
+  }
+
+  /** What goes on to the next request, or `undefined` for nothing. */
+  lay(): JsonObject | undefined {
+    this.isLaid = true
+    if (this.#going === 0) return undefined
+    const next = nullObject()
+    for (const [name, value] of Object.entries(this.#entries)) if (!this.#ending.has(name)) next[name] = value
+    return next
+  }
+
+  /** Takes over what was written to objects after they were assigned. @throws what the write would have thrown */
+  settle(): void {
+    for (const name of this.#assigned?.keys() ?? []) this.#settle(name)
+  }
+
+  /** Goes on as the empty flash of another session. */
+  restart(host: FlashHost): void {
+    this.#host = host
+    this.#entries = nullObject()
+    this.#ending = new Set()
+    this.#assigned = undefined
+    this.#going = 0
+    this.#bytes = 0
+    this.#swept = false
+    this.isLaid = true
   }
 
   /** The first look takes the stored entries out of the session: they end with this request unless kept. */
   #look(): JsonObject {
+    this.#host.assertFlash()
     if (!this.#swept) {
-      for (const [name, value] of Object.entries(this.#host.stored() ?? {})) {
+      const stored = Object.entries(this.#host.storedFlash ?? {})
+      for (const [name, value] of stored) {
         this.#entries[name] = deepFreeze(value)
         this.#ending.add(name)
       }
       this.#swept = true
-      if (this.#host.isWritable()) this.#store()
+      if (this.#host.isWritable && stored.length > 0) this.#account(0, 0)
     }
     return this.#entries
   }
 
-  #change(change: () => void): void {
-    this.#look()
-    const before = { entries: { ...this.#entries }, ending: new Set(this.#ending) }
-    change()
+  #settle(name: string): void {
+    const assigned = this.#assigned?.get(name)
+    if (assigned === undefined || assigned.isBusy || !this.#host.isWritable) return
+    assigned.isBusy = true
     try {
-      this.#store()
-    } catch (error) {
-      this.#entries = Object.assign(nullObject(), before.entries)
-      this.#ending = before.ending
-      throw error
+      if (!assigned.isChanged) return
+      const path = pathTo('session.flash', name)
+      assigned.claim(path)
+      this.set(name, assigned.given, path, this.#ending.has(name))
+    } finally {
+      assigned.isBusy = false
     }
   }
 
-  #store(): void {
-    const next = nullObject()
-    for (const [name, value] of Object.entries(this.#entries)) if (!this.#ending.has(name)) next[name] = value
-    this.#host.store(Object.keys(next).length === 0 ? undefined : next)
+  #assertWritable(path: Path): void {
+    this.#host.assertWritable(path)
+    this.#host.assertFlash()
+  }
+
+  #goesOn(name: string): boolean {
+    return name in this.#entries && !this.#ending.has(name)
+  }
+
+  #bytesGoingOn(name: string): number {
+    const value = this.#entries[name]
+    return value === undefined || this.#ending.has(name) ? 0 : this.#pairBytes(name, value)
+  }
+
+  #pairBytes(name: string, value: Json): number {
+    return this.#host.jsonBytes(name) + 1 + this.#host.jsonBytes(value)
+  }
+
+  #account(going: number, bytes: number): void {
+    this.#host.resizeFlash(going === 0 ? undefined : bytes + going - 1)
+    this.#going = going
+    this.#bytes = bytes
+    this.isLaid = false
   }
 }
 

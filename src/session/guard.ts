@@ -1,6 +1,6 @@
 import { SessionError } from '../errors.ts'
-import { plainCopy } from '../serializers/plain.ts'
-import type { Json } from '../serializers/serializer.ts'
+import { isContainer, MAXIMUM_DEPTH, pathText, pathTo, plainCopy, type Path } from '../serializers/plain.ts'
+import type { Json, JsonObject } from '../serializers/serializer.ts'
 
 /** Identity, not state: what may be stored beyond what JSON can carry. */
 export interface GuardRules {
@@ -25,43 +25,60 @@ const FIELDS_OF_A_RECORD = 4
  * A storable copy of `value`: what JSON keeps, and no record in it.
  *
  * @param path what to call it in the error, as `session.account`
+ * @param depth how many containers of its key it will stand in
  * @throws `ERR_SESSION_VALUE`
  */
-export function guardedCopy(value: unknown, path: string, rules: GuardRules): Json {
-  const copy = plainCopy(value, path, rules.maxDepth)
-  if (rules.refuseRecords) refuseRecords(copy, path)
+export function guardedCopy(value: unknown, path: Path, rules: GuardRules, depth = 0): Json {
+  const copy = plainCopy(value, path, rules.maxDepth, depth)
+  if (rules.refuseRecords && isContainer(copy)) refuseRecords(copy, path)
   return copy
+}
+
+/** A storable copy for the flash, which stands in one container more than other values. @throws `ERR_SESSION_VALUE` */
+export function guardedFlashCopy(value: unknown, path: Path, rules: GuardRules): Json {
+  return guardedCopy(value, path, { ...rules, maxDepth: Math.min(rules.maxDepth, MAXIMUM_DEPTH - 2) })
 }
 
 /**
  * Refuses a record anywhere in `value`: an `id`, `_id` or `uuid` beside four or more other fields, or beside a timestamp
  * such as `createdAt`. That is what Prisma, Drizzle and Active Record return; a cart line `{ id, qty }` is none.
  */
-export function refuseRecords(value: Json, path: string): void {
-  if (typeof value !== 'object' || value === null) return
+function refuseRecords(value: Json[] | JsonObject, path: Path): void {
   if (Array.isArray(value)) {
-    for (const [at, item] of value.entries()) refuseRecords(item, `${path}[${at}]`)
+    for (const [at, item] of value.entries()) {
+      if (isContainer(item)) refuseRecords(item, () => `${pathText(path)}[${at}]`)
+    }
     return
   }
-  const id = ID_KEYS.find((key) => key in value)
-  const others = Object.keys(value).filter((key) => !ID_KEYS.includes(key))
-  const timestamp = others.find((key) => TIMESTAMP_KEY.test(key))
-  if (id !== undefined && (others.length >= FIELDS_OF_A_RECORD || timestamp !== undefined)) {
-    const beside = timestamp ?? `${others.length} other fields`
-    throw new SessionError(
-      'ERR_SESSION_VALUE',
-      `${path} looks like a record ("${id}" beside ${timestamp === undefined ? beside : `"${beside}"`}) and is refused: a copy of it goes stale in the session. Store its ${id} alone, as ${idPath(path)}, and load it where it is needed.`,
-    )
+  refuseRecord(value, path)
+  for (const [key, item] of Object.entries(value)) {
+    if (isContainer(item)) refuseRecords(item, () => pathTo(pathText(path), key))
   }
-  for (const [key, item] of Object.entries(value)) refuseRecords(item, `${path}.${key}`)
+}
+
+/** Refuses `object` where it is a record, or would be with one more property, `name`. @throws `ERR_SESSION_VALUE` */
+export function refuseRecord(object: JsonObject, path: Path, name?: string): void {
+  // Most objects have no id, and are not looked at any further, however large they are.
+  const id = ID_KEYS.find((key) => key === name || key in object)
+  if (id === undefined) return
+  const others = Object.keys(object).filter((key) => !ID_KEYS.includes(key))
+  if (name !== undefined && !ID_KEYS.includes(name) && !(name in object)) others.push(name)
+  const timestamp = others.find((key) => TIMESTAMP_KEY.test(key))
+  if (others.length < FIELDS_OF_A_RECORD && timestamp === undefined) return
+  const beside = timestamp === undefined ? `${others.length} other fields` : `"${timestamp}"`
+  const where = pathText(path)
+  throw new SessionError(
+    'ERR_SESSION_VALUE',
+    `${where} looks like a record ("${id}" beside ${beside}) and is refused: a copy of it goes stale in the session. Store its ${id} alone, as ${idPath(where)}, and load it where it is needed.`,
+  )
 }
 
 /** Refuses one value that takes more than its share. `bytes` is the length of its JSON in UTF-8. */
-export function refuseLargeValue(bytes: number, path: string, rules: GuardRules): void {
+export function refuseLargeValue(bytes: number, path: Path, rules: GuardRules): void {
   if (bytes <= rules.maxValueBytes) return
   throw new SessionError(
     'ERR_SESSION_VALUE',
-    `${path} is ${bytes} bytes of JSON, ${bytes - rules.maxValueBytes} over the ${rules.maxValueBytes} that one value may take. A session carries identity, not state: store an id, and keep the rest in a database.`,
+    `${pathText(path)} is ${bytes} bytes of JSON, ${bytes - rules.maxValueBytes} over the ${rules.maxValueBytes} that one value may take. A session carries identity, not state: store an id, and keep the rest in a database.`,
   )
 }
 

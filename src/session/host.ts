@@ -19,8 +19,19 @@ export interface SessionRecord {
    * Only formats have it that give back what nobody touched byte for byte; it is found when somebody asks.
    */
   readonly texts?: (() => ReadonlyMap<string, string | undefined>) | undefined
+  /**
+   * What it was when it came from a cookie that another application writes as well; no key of it is ours alone. Formats have it
+   * that give back what nobody touched, and what they write again is theirs.
+   */
+  readonly original?: Original | undefined
   /** Milliseconds since 1970: when the cookie that it came in ends by itself. Only formats have it that say so. */
   readonly expiresAt?: number | undefined
+}
+
+/** A session as it came, whatever was changed since. */
+export interface Original {
+  /** The text of each key's JSON. */
+  readonly texts: () => ReadonlyMap<string, string | undefined>
 }
 
 /** What a request's cookie turned out to hold. */

@@ -49,9 +49,10 @@ export class Ledger {
     this.#put(key, after)
     const total = this.#budget.bytes(this.#jsonBytes())
     if (total <= this.#budget.limit || after <= before) return
-    const error = this.#budget.overflow(total, this.#byKey)
+    const byKey = new Map(this.#byKey)
+    // Before the error, which is an event too: whoever hears of it may write to this very session.
     this.#put(key, before)
-    throw error
+    throw this.#budget.overflow(total, byKey)
   }
 
   /** @throws `ERR_COOKIE_OVERFLOW` when what was loaded is too much already */

@@ -29,6 +29,3 @@ export interface Write {
  * `migrate` made other data of what came.
  */
 export type WriteCause = 'changed' | 'reset' | 'renewed' | 'touched' | 'slide' | 'resealed' | 'migrated'
-
-/** Why nothing can be written any more, or at all. */
-export type Lock = 'sent' | 'readonly'

@@ -5,7 +5,6 @@ import type { SessionStatus } from './outcome.ts'
 import { RESERVED_KEYS } from './reserved-keys.ts'
 import type { SessionState } from './state.ts'
 import type { Storable } from './storable.ts'
-import { TrackedValues } from './tracked.ts'
 
 /** What every session answers to, beside its own data. Data may not use these names. */
 export interface SessionControls<Data extends object = { [key: string]: number }> {
@@ -55,7 +54,8 @@ type CounterKey<Data extends object> = {
 
 /**
  * A session: its data as properties, typed by `Data`, and `SessionControls`. Every key may be absent, because every
- * session begins empty. Values are copied in; what is read back is tracked, so nested writes count too.
+ * session begins empty. Values are copied in; what is read back is tracked, so nested writes count too, and
+ * what is written to an object after it was assigned is taken over until the response leaves.
  */
 export type Session<Data extends object> = {
   [Key in keyof Data as Key extends ReservedKey ? never : Key]?: Storable<Data[Key]> | undefined
@@ -84,7 +84,6 @@ const STATE: unique symbol = Symbol('state')
 class SessionView {
   readonly #state: SessionState
   #controls: Controls | undefined
-  #tracked: TrackedValues | undefined
 
   constructor(state: SessionState) {
     this.#state = state
@@ -101,9 +100,7 @@ class SessionView {
 
   get(name: string): unknown {
     if (RESERVED_KEYS.has(name)) return Reflect.get((this.#controls ??= new Controls(this.#state)), name) as unknown // as: Reflect.get is any
-    const value = this.#state.get(name)
-    if (typeof value !== 'object' || value === null) return value
-    return (this.#tracked ??= new TrackedValues(this.#state)).handOut(value, name)
+    return this.#state.read(name)
   }
 }
 

@@ -1,26 +1,25 @@
 import { SessionError, type RefusedReason } from '../errors.ts'
-import { checkKey, isJsonObject, isSameJson, nullObject, pathTo } from '../serializers/plain.ts'
-import type { Json, JsonObject } from '../serializers/serializer.ts'
-import { FlashState } from './flash.ts'
-import { guardedCopy, refuseLargeValue, refuseRecords } from './guard.ts'
-import { addToCounter, Additions, NO_ADDITIONS } from './counter.ts'
-import type { Loaded, SessionHost, SessionRecord, SessionSource } from './host.ts'
-import { Ledger, type SessionSize } from './ledger.ts'
+import { checkKey, pathText, pathTo, type Path } from '../serializers/plain.ts'
+import type { JsonObject } from '../serializers/serializer.ts'
+import type { RequestMark } from './assigned.ts'
+import { Contents, type ContentsHost } from './contents.ts'
+import type { FlashState } from './flash.ts'
+import { guardedCopy, type GuardRules } from './guard.ts'
+import type { Loaded, SessionHost, SessionSource } from './host.ts'
+import type { Budget, SessionSize } from './ledger.ts'
 import { slideIsDue } from './lifetime.ts'
-import type { Lock, Outcome, SessionStatus, WriteCause } from './outcome.ts'
-import { FLASH_KEY, FORM_TOKEN_KEY, IDENTITY_KEY, isHidden, refuseReservedKey } from './reserved-keys.ts'
+import { destroyedError, lockedError, type Lock } from './lock.ts'
+import type { Outcome, SessionStatus, WriteCause } from './outcome.ts'
+import { FORM_TOKEN_KEY, refuseReservedKey } from './reserved-keys.ts'
 
-/** The state machine behind one request's session. Synchronous, without I/O; opens the cookie at the first question. */
-export class SessionState {
+/** The life of one request's session, as a state machine. Synchronous, without I/O; opens the cookie at the first question. */
+export class SessionState implements ContentsHost {
   readonly #host: SessionHost
   readonly #source: SessionSource
   #loaded: Loaded | undefined
-  #data: JsonObject = nullObject()
-  #flash: FlashState | undefined
-  #ledger: Ledger | undefined
-  /** The JSON of the keys as it came, for formats that keep it; what is written is `undefined` in it. */
-  #texts: SessionRecord['texts']
-  #changedTexts: Map<string, string | undefined> | undefined
+  /** Of the session that goes on, once the cookie was opened. */
+  #contents: Contents | undefined
+  #mark: RequestMark | undefined
   #expiresAt: number | undefined
   #id: string | undefined
   /** The id that the request brought, whatever became of it. */
@@ -32,15 +31,9 @@ export class SessionState {
   #renewed = false
   #reset = false
   #touched = false
-  #changed = false
   #claimed = false
   /** Of the sessions that this request ended, until the commit. */
   #claimsGivenUp: JsonObject[] | undefined
-  #additions: Additions | undefined
-  /** The JSON of the flash as the cookie holds it; what it is at commit decides whether the flash changed. */
-  #storedFlash: string | undefined
-  /** The texts as they came, whatever was changed since. */
-  #sourceTexts: SessionRecord['texts']
 
   constructor(host: SessionHost, source: SessionSource) {
     this.#host = host
@@ -50,26 +43,22 @@ export class SessionState {
 
   // Reading
 
-  get(key: string): Json | undefined {
-    this.#open()
-    return isHidden(key) ? undefined : this.#data[key]
+  /** The value of a key as handlers may hold it. */
+  read(key: string): unknown {
+    return this.#open().read(key)
   }
 
   keys(): string[] {
-    this.#open()
-    return Object.keys(this.#data).filter((key) => !isHidden(key))
+    return this.#open().keys()
   }
 
   has(key: string): boolean {
-    this.#open()
-    return !isHidden(key) && key in this.#data
+    return this.#open().has(key)
   }
 
   /** What the identity layer keeps in this session: who is signed in, and the proof. No handler sees it. */
   get claims(): JsonObject | undefined {
-    this.#open()
-    const claims = this.#data[IDENTITY_KEY]
-    return isJsonObject(claims) ? claims : undefined
+    return this.#open().claims
   }
 
   /** The claims that go when this session ends: its own, or of several sessions none of which counts those of them all. */
@@ -80,8 +69,7 @@ export class SessionState {
   }
 
   get flash(): FlashState {
-    this.#flash ??= this.#newFlash()
-    return this.#flash
+    return this.#open().flash
   }
 
   get id(): string {
@@ -91,24 +79,23 @@ export class SessionState {
   }
 
   get isNew(): boolean {
-    return this.#reset || this.#open().record === undefined
+    return this.#reset || this.#load().record === undefined
   }
 
   get refused(): RefusedReason | undefined {
-    const loaded = this.#open()
+    const loaded = this.#load()
     return loaded.record === undefined ? loaded.refused : undefined
   }
 
   get size(): SessionSize {
-    this.#open()
-    return this.#account().size()
+    return this.#open().size
   }
 
   get status(): SessionStatus {
     if (this.#destroyed) return 'destroyed'
-    if (this.#loaded === undefined) return 'untouched'
+    if (this.#contents === undefined) return 'untouched'
     if (this.#renewed) return 'renewed'
-    if (this.#reset || this.#isChanged() || this.#isMigrated()) return 'changed'
+    if (this.#reset || this.#contents.isChanged || this.#isMigrated()) return 'changed'
     return this.#touched ? 'touched' : 'read'
   }
 
@@ -120,47 +107,27 @@ export class SessionState {
   // Writing
 
   set(key: string, value: unknown): void {
-    const path = pathTo('session', key)
-    this.assertWritable(path)
-    refuseReservedKey(key)
-    checkKey(key, path)
     if (value === undefined) {
       this.delete(key)
       return
     }
+    const path = this.#assertKey(key)
     const copy = guardedCopy(value, path, this.#host.rules)
-    this.#open()
-    if (key in this.#data && isSameJson(this.#data[key], copy)) {
-      this.#additions?.forget(key)
-      return
-    }
-    this.#note(key, this.#source.budget.jsonBytes(copy, key), path)
-    this.#replace(key, copy)
+    // Its getters may have ended the session, or sent the response.
+    if (typeof copy === 'object') this.assertWritable(path)
+    this.#open().put(key, copy, value)
   }
 
   /** Adds to a whole number, which counts as 0 where there is none, and gives the sum as this request sees it. */
   increment(key: string, by: number): number {
-    const path = pathTo('session', key)
-    this.assertWritable(path)
-    refuseReservedKey(key)
-    checkKey(key, path)
-    this.#open()
-    const sum = addToCounter(this.#data[key], by, path)
-    this.#note(key, this.#source.budget.jsonBytes(sum, key), path)
-    const additions = (this.#additions ??= new Additions())
-    this.#data[key] = sum
-    this.#forgetText(key)
-    this.#changed = true
-    additions.note(key, by)
-    return sum
+    this.#assertKey(key)
+    return this.#open().increment(key, by)
   }
 
   /** Keeps the claims of whoever signs in. @throws `ERR_COOKIE_OVERFLOW`, `ERR_SESSION_SENT` */
   claim(claims: JsonObject): void {
     this.assertWritable('session.claim()')
-    this.#open()
-    this.#account().note(IDENTITY_KEY, this.#source.budget.jsonBytes(claims, IDENTITY_KEY))
-    this.#replace(IDENTITY_KEY, claims)
+    this.#open().claim(claims)
     this.#claimed = true
   }
 
@@ -169,50 +136,17 @@ export class SessionState {
    * refused cookie it is left alone until something is written, and then replaced.
    */
   refuse(reason: RefusedReason): void {
-    this.#open()
-    this.#clear()
+    const next = new Contents(this)
+    this.#open().endAs(next)
+    this.#begin(next)
     this.#loaded = { record: undefined, refused: reason }
     this.#id = undefined
-    this.#created = this.#host.now()
-    this.#persistent = this.#host.persistent
     this.#reset = false
-    this.#renewed = false
-    this.#touched = false
-    this.#changed = false
   }
 
   delete(key: string): void {
-    this.assertWritable(pathTo('session', key))
-    refuseReservedKey(key)
-    this.#open()
-    if (!(key in this.#data)) return
-    this.#account().note(key, undefined)
-    delete this.#data[key]
-    this.#ownTexts()?.delete(key)
-    this.#wrote(key)
-  }
-
-  /** A storable copy for a place inside the session. */
-  copy(value: unknown, path: string): Json {
-    return guardedCopy(value, path, this.#host.rules)
-  }
-
-  /**
-   * Changes a value inside `key` in place. `apply` and `undo` are inverse; where the result may not be stored, the change
-   * is undone and the error says why.
-   */
-  changeInside(key: string, container: Json[] | JsonObject, path: string, apply: () => void, undo: () => void): void {
-    this.#account() // before, or what is too much now would count as what was there already
-    apply()
-    try {
-      if (this.#host.rules.refuseRecords) refuseRecords(container, path)
-      this.#note(key, this.#source.budget.jsonBytes(this.#data[key] ?? null, key), path)
-    } catch (error) {
-      undo()
-      throw error
-    }
-    this.#forgetText(key)
-    this.#wrote(key)
+    this.#assertKey(key)
+    this.#open().delete(key)
   }
 
   /** A new id, and the absolute timeout starts anew: for sign-in, re-authentication and every change of privilege. */
@@ -236,21 +170,18 @@ export class SessionState {
     this.assertWritable('session.reset()')
     this.#open()
     this.#giveUpClaims()
-    this.#clear()
+    this.#contents?.end()
+    this.#begin(new Contents(this))
     this.#id = this.#newId()
-    this.#created = this.#host.now()
-    this.#persistent = this.#host.persistent
     this.#reset = true
-    this.#renewed = false
-    this.#touched = false
-    this.#changed = false
   }
 
   /** Ends this session for good: data and flash are gone, the cookie is expired, every later use throws. */
   destroy(): void {
     this.assertWritable('session.destroy()')
     this.#giveUpClaims()
-    this.#clear()
+    this.#contents?.end()
+    this.#contents = undefined
     this.#destroyed = true
   }
 
@@ -266,26 +197,43 @@ export class SessionState {
   /** From now on every write throws. */
   lock(lock: Lock): void {
     this.#lock = lock
+    if (this.#mark !== undefined) this.#mark.isOver = true
   }
 
   get isWritable(): boolean {
     return this.#lock === undefined && !this.#destroyed
   }
 
-  assertWritable(path: string): void {
-    this.#assertAlive(path)
-    if (this.#lock === 'sent') {
-      throw new SessionError(
-        'ERR_SESSION_SENT',
-        `${path} was written after the response headers had left, so no cookie can carry it. Write to the session before the first byte of the response.`,
-      )
-    }
-    if (this.#lock === 'readonly') {
-      throw new SessionError(
-        'ERR_SESSION_READONLY',
-        `${path} was written, but this session was opened for reading only. Do this where the response is still to come: in a request handler, or in Next.js in a server action or a route handler.`,
-      )
-    }
+  assertWritable(path: Path): void {
+    if (this.isWritable) return
+    const what = pathText(path)
+    this.assertAlive(what)
+    throw lockedError(this.#lock ?? 'sent', what)
+  }
+
+  assertAlive(path: string): void {
+    if (this.#destroyed) throw destroyedError(path)
+  }
+
+  // What the contents ask
+
+  get rules(): GuardRules {
+    return this.#host.rules
+  }
+
+  get budget(): Budget {
+    return this.#source.budget
+  }
+
+  get mark(): RequestMark {
+    return (this.#mark ??= { isOver: false })
+  }
+
+  // The end of the request
+
+  /** Takes over what was written to objects after they were assigned. @throws what that write would have thrown */
+  settle(): void {
+    this.#contents?.settle()
   }
 
   /** Ends, on the server, whoever was signed in by a session that ended here. What the response says waits for it. */
@@ -299,47 +247,42 @@ export class SessionState {
   /** What a commit has to do now. */
   outcome(): Outcome {
     if (this.#destroyed) return { verb: 'expire' }
-    if (this.#loaded === undefined) return { verb: 'nothing' }
-    const because = this.#writeCause()
-    if (because === undefined) return { verb: this.#endsAnother() ? 'expire' : 'nothing' }
+    const [contents, loaded] = [this.#contents, this.#loaded]
+    if (contents === undefined || loaded === undefined) return { verb: 'nothing' }
+    const because = this.#writeCause(contents, loaded)
+    if (because === undefined) return { verb: this.#endsAnother(loaded) ? 'expire' : 'nothing' }
+    const { additions, ...kept } = contents.kept()
     return {
       verb: 'write',
-      record: this.#record(),
+      record: {
+        id: this.id,
+        created: this.#created,
+        slid: this.#host.now(),
+        persistent: this.#persistent,
+        ...kept,
+        expiresAt: this.#expiresAt,
+      },
       because,
-      origin: this.#loaded.record === undefined ? 'new' : this.#reset ? 'instead' : 'same',
+      origin: loaded.record === undefined ? 'new' : this.#reset ? 'instead' : 'same',
       isTouched: this.#touched,
       isSignIn: this.#claimed,
-      additions: this.#additions?.sums ?? NO_ADDITIONS,
+      additions,
     }
   }
 
-  #writeCause(): WriteCause | undefined {
+  #writeCause(contents: Contents, loaded: Loaded): WriteCause | undefined {
     if (this.#renewed) return 'renewed'
-    if (this.#isChanged()) return this.#endsAnother() ? 'reset' : 'changed'
-    if (this.isNew || this.#loaded?.record === undefined) return undefined
+    if (contents.isChanged) return this.#endsAnother(loaded) ? 'reset' : 'changed'
+    if (this.#reset || loaded.record === undefined) return undefined
     if (this.#touched) return 'touched'
     if (this.#isMigrated()) return 'migrated'
-    if (this.#loaded.stale) return 'resealed'
-    return slideIsDue(this.#loaded.record, this.#host.lifetime, this.#host.now()) ? 'slide' : undefined
+    if (loaded.stale) return 'resealed'
+    return slideIsDue(loaded.record, this.#host.lifetime, this.#host.now()) ? 'slide' : undefined
   }
 
   /** Whether `reset()` put this session in the place of one that the request brought. */
-  #endsAnother(): boolean {
-    if (!this.#reset || this.#loaded === undefined) return false
-    return this.#loaded.record !== undefined || this.#loaded.refused === 'duplicate'
-  }
-
-  #record(): SessionRecord {
-    const now = this.#host.now()
-    return {
-      id: this.id,
-      created: this.#created,
-      slid: now,
-      persistent: this.#persistent,
-      data: this.#data,
-      texts: this.#texts,
-      expiresAt: this.#expiresAt,
-    }
+  #endsAnother(loaded: Loaded): boolean {
+    return this.#reset && (loaded.record !== undefined || loaded.refused === 'duplicate')
   }
 
   #newId(): string {
@@ -351,40 +294,52 @@ export class SessionState {
     return !this.#reset && this.#loaded?.record !== undefined && this.#loaded.migrated
   }
 
-  #isChanged(): boolean {
-    return this.#changed || this.#storedFlash !== flashText(this.#data)
+  /** @throws where the data may not be written under that key, or at all */
+  #assertKey(key: string): Path {
+    const path = (): string => pathTo('session', key)
+    this.assertWritable(path)
+    refuseReservedKey(key)
+    checkKey(key, path)
+    return path
   }
 
-  #open(): Loaded {
-    this.#assertAlive('session')
+  /** Goes on with a session that holds this, from now on. */
+  #begin(contents: Contents): void {
+    this.#contents = contents
+    this.#created = this.#host.now()
+    this.#persistent = this.#host.persistent
+    this.#expiresAt = undefined
+    this.#renewed = false
+    this.#touched = false
+    this.#claimed = false
+  }
+
+  #open(): Contents {
+    this.#load()
+    if (this.#contents !== undefined) return this.#contents
+    throw new SessionError('ERR_OPTIONS', 'A session that was loaded has contents.')
+  }
+
+  #load(): Loaded {
+    this.assertAlive('session')
     if (this.#loaded !== undefined) return this.#loaded
     const loaded = this.#source.load()
     this.#loaded = loaded
     if (loaded.record === undefined) {
       this.#created = this.#host.now()
+      this.#contents = new Contents(this)
       return loaded
     }
-    const { id, created, persistent, data, texts, expiresAt } = loaded.record
+    const { id, created, persistent, expiresAt } = loaded.record
     this.#id = id
     this.#cameAs = id
     this.#created = created
     this.#persistent = persistent
-    this.#data = data
-    this.#texts = texts
-    this.#sourceTexts = texts
     this.#expiresAt = expiresAt
-    this.#storedFlash = flashText(data)
+    this.#contents = new Contents(this, loaded.record)
     // What `migrate` made was never assigned: were it too much, nobody would hear of it before the commit.
-    if (loaded.migrated) this.#account().check()
+    if (loaded.migrated) this.#contents.assertFits()
     return loaded
-  }
-
-  #assertAlive(path: string): void {
-    if (!this.#destroyed) return
-    throw new SessionError(
-      'ERR_SESSION_DESTROYED',
-      `${path} was used after session.destroy(), which ends the session for this request. To go on with an empty one, call session.reset() instead.`,
-    )
   }
 
   #giveUpClaims(): void {
@@ -392,102 +347,6 @@ export class SessionState {
     const { claimsToEnd } = this
     if (claimsToEnd.length > 0) (this.#claimsGivenUp ??= []).push(...claimsToEnd)
   }
-
-  #clear(): void {
-    this.#data = nullObject()
-    this.#texts = undefined
-    this.#changedTexts = undefined
-    this.#expiresAt = undefined
-    this.#ledger = undefined
-    this.#flash = undefined
-    this.#storedFlash = undefined
-    this.#claimed = false
-    this.#additions = undefined
-  }
-
-  #account(): Ledger {
-    this.#ledger ??= new Ledger(this.#source.budget, this.#data, this.#texts?.())
-    return this.#ledger
-  }
-
-  #note(key: string, bytes: number, path: string): void {
-    const ledger = this.#account()
-    const before = ledger.valueBytes(key)
-    ledger.note(key, bytes)
-    try {
-      refuseLargeValue(bytes, path, this.#host.rules)
-    } catch (error) {
-      ledger.note(key, before)
-      throw error
-    }
-  }
-
-  #newFlash(): FlashState {
-    return new FlashState({
-      stored: () => this.#openFlash(),
-      copy: (value, path) => {
-        const copy = this.copy(value, path)
-        refuseLargeValue(this.#source.budget.jsonBytes(copy), path, this.#host.rules)
-        return copy
-      },
-      assertWritable: (path) => this.assertWritable(path),
-      isWritable: () => this.isWritable,
-      store: (entries) => this.#storeFlash(entries),
-    })
-  }
-
-  #replace(key: string, value: Json): void {
-    this.#data[key] = value
-    this.#forgetText(key)
-    this.#wrote(key)
-  }
-
-  #wrote(key: string): void {
-    this.#changed = true
-    // What is added to it from here on is part of what was written.
-    ;(this.#additions ??= new Additions()).forget(key)
-  }
-
-  /** What came is not what goes back any more. The key stays where it was, as it does in Ruby. */
-  #forgetText(key: string): void {
-    const texts = this.#ownTexts()
-    if (texts?.has(key) === true) texts.set(key, undefined)
-  }
-
-  /** A copy of our own from the first change on; who only reads does not pay for it. */
-  #ownTexts(): Map<string, string | undefined> | undefined {
-    if (this.#changedTexts === undefined && this.#texts !== undefined) {
-      const own = new Map(this.#texts())
-      this.#changedTexts = own
-      this.#texts = () => own
-    }
-    return this.#changedTexts
-  }
-
-  #openFlash(): JsonObject | undefined {
-    this.#open()
-    const stored = this.#data[FLASH_KEY]
-    return isJsonObject(stored) ? stored : undefined
-  }
-
-  #storeFlash(entries: JsonObject | undefined): void {
-    if (entries === undefined) {
-      this.#account().note(FLASH_KEY, undefined)
-      delete this.#data[FLASH_KEY]
-      this.#ownTexts()?.delete(FLASH_KEY)
-    } else {
-      this.#account().note(FLASH_KEY, this.#source.budget.jsonBytes(entries, FLASH_KEY))
-      this.#data[FLASH_KEY] = entries
-      // Looking takes the flash out, and keeping all of it puts back what came.
-      const isKept = this.#sourceTexts !== undefined && flashText(this.#data) === this.#storedFlash
-      if (isKept) this.#ownTexts()?.set(FLASH_KEY, this.#sourceTexts?.().get(FLASH_KEY))
-      else this.#forgetText(FLASH_KEY)
-    }
-  }
 }
 
 const NO_CLAIMS: readonly JsonObject[] = []
-
-function flashText(data: JsonObject): string | undefined {
-  return data[FLASH_KEY] === undefined ? undefined : JSON.stringify(data[FLASH_KEY])
-}

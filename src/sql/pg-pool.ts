@@ -4,7 +4,7 @@ import { ISOLATION, type Connections, type NamedQuery } from './connections.ts'
 import type { Row } from './driver.ts'
 import { isConflict } from './conflict.ts'
 import { createGate, type Patience } from './gate.ts'
-import { valueOf, valueOfBinary } from './postgres-values.ts'
+import { valueOf } from './postgres-values.ts'
 import { waitFor } from './wait.ts'
 
 /** What we use of a `Pool` of `pg`; `query` is what tells it from something else that connects. */
@@ -12,7 +12,7 @@ export interface PgPool {
   query(query: NamedQuery): Promise<{ rows: unknown[] }>
   connect(): Promise<PgConnection>
   on?(event: 'error', listener: () => void): unknown
-  readonly options?: { readonly max?: number | undefined } | undefined
+  readonly options?: { readonly max?: number | undefined; readonly binary?: boolean | undefined } | undefined
 }
 
 interface PgConnection {
@@ -96,10 +96,7 @@ export function overPgPool(pool: PgPool): Connections {
   }
 }
 
-const types = {
-  getTypeParser: (type: number, format: string) =>
-    format === 'binary' ? (bytes: Buffer) => valueOfBinary(type, bytes) : (text: string) => valueOf(type, text),
-}
+const types = { getTypeParser: (type: number) => (text: string) => valueOf(type, text) }
 
 async function ask(connection: PgConnection, query: NamedQuery, { silence }: Patience): Promise<readonly Row[]> {
   const answer = connection.query(Object.assign(query, { types }))

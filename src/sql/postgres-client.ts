@@ -16,6 +16,8 @@ export function connectionsOf(client: PostgresClient, taker: string): Connection
   // A Client has a query and a connect of its own, and one connection, which ends for good.
   if ('connectionParameters' in client)
     throw refused(taker, ' This is a Client of pg: new pg.Pool takes the same options.')
+  // pg decodes it as text first, and loses bytes by that.
+  if (client.options?.binary === true) throw refused(taker, ' One with binary: true cannot be read from.')
   return overPgPool(client)
 }
 

@@ -9,15 +9,7 @@ export function valueOf(type: number, text: string): unknown {
   return type === BOOL ? text === 't' : text
 }
 
-/** The same of what was sent in the binary format. */
-export function valueOfBinary(type: number, bytes: Buffer): unknown {
-  if (type === BYTEA) return bytes
-  if (type === BOOL) return bytes[0] === 1
-  if (type === INT8) return String(bytes.readBigInt64BE())
-  return type === INT4 ? String(bytes.readInt32BE()) : bytes.toString()
-}
-
-const [BOOL, BYTEA, INT8, INT4] = [16, 17, 20, 23]
+const [BOOL, BYTEA] = [16, 17]
 
 /** Under either `bytea_output`. */
 function bytesOf(text: string): Buffer {

@@ -1,8 +1,11 @@
 import { ResponseCookies } from '@edge-runtime/cookies'
 import { parseSetCookie } from 'cookie'
+import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { nextSessions, type NextFunctions, type NextSessions } from '../../src/adapters/next.ts'
+import { createIdentity, userSessions } from '../../src/identity/index.ts'
+import { sqliteRegistry } from '../../src/identity/sqlite.ts'
 import { createSessions, SessionError, type Session } from '../../src/index.ts'
 import { previousCookie } from '../../src/previous/index.ts'
 import { railsFormat } from '../../src/rails/index.ts'
@@ -297,6 +300,41 @@ describe('an action', () => {
       // oxlint-disable-next-line no-await-in-loop -- it reads what this very request wrote
       expect((await mine.read()).note).toBe('x'.repeat(length))
     }
+  })
+
+  test('that ends a session whose record cannot be ended rejects, and the visitor is signed in as before', async () => {
+    const own = createSessions<Data>({ name: 'session', secrets: [SECRET] })
+    const mine = nextSessions(own, next)
+    const registry = sqliteRegistry(new DatabaseSync(':memory:'))
+    await registry.migrate()
+    let isDown = false
+    const end: typeof registry.end = async (...asked) => {
+      if (isDown) throw new Error('ECONNREFUSED')
+      return registry.end(...asked)
+    }
+    const verify = userSessions({ ...registry, end })
+    const identity = createIdentity({ sessions: own, verify, loadUser: (id: number) => ({ id }) })
+    current = new NextRequest().act()
+    await mine.action((session) => identity.signIn(session, 7))()
+    const cookie = current.lines.at(-1)?.split(';')[0]
+    const whoami = async () => identity.currentUser(await mine.read())
+    const leave = mine.action((session) => session.destroy())
+    const leaveByRoute = mine.route((session) => {
+      session.destroy()
+      return new Response('signed out')
+    })
+    isDown = true
+    current = new NextRequest(cookie).act()
+    await expect(leave()).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+    expect(current.lines).toEqual([])
+    const answer = await leaveByRoute(new Request('http://localhost/leave', { headers: { cookie: cookie ?? '' } }))
+    expect([answer.status, answer.headers.getSetCookie()]).toEqual([503, []])
+    expect(await whoami()).toEqual({ id: 7 })
+    isDown = false
+    await leave()
+    expect(current.lines.at(-1)).toMatch(/^session=; Path=\/; Expires=Thu, 01 Jan 1970/)
+    current = new NextRequest(cookie)
+    expect(await whoami()).toBeNull()
   })
 
   test('with a store that does not answer rejects with ERR_STORE_UNAVAILABLE: before it runs, and after it', async () => {

@@ -117,7 +117,7 @@ test('50,000 cookies that nobody sealed push none out that somebody did', () => 
 test('what is kept stays within cacheBytes, about', () => {
   const { sessions } = setUp({ cacheBytes: 1_000_000 })
   const values = Array.from({ length: 10_000 }, (_, user) => sessions.seal({ user }))
-  for (const value of values) sessions.open(value)
+  for (const value of values) for (let times = 0; times < 2; times++) sessions.open(value)
   work.decryptions = 0
   for (const value of values.slice(-100)) sessions.open(value)
   expect(work.decryptions).toBe(0)

@@ -143,6 +143,21 @@ describe('identity', () => {
     await expect(one.currentUser(held)).rejects.toBe(mistake)
   })
 
+  test('signs in by a clock that tells fractions of a millisecond', async () => {
+    await registry.migrate()
+    const exact = createSessions({
+      name: 'session',
+      secrets: [SECRET],
+      clock: () => performance.timeOrigin + performance.now(),
+    })
+    const one = createIdentity({ ...good, sessions: exact })
+    const held = exact.begin({}, { cookieHeader: undefined, isSecure: () => true }).session
+    await one.signIn(held, 45)
+    expect(await one.currentUser(held)).toEqual({ id: 45 })
+    expect(Number.isInteger((await one.listSessions(45))[0]?.createdAt)).toBe(true)
+    await one.revokeUser(45)
+  })
+
   test('refuses an epoch that it did not give', async () => {
     await registry.migrate()
     await expect(identity.signIn(session(), 7, { epoch: 'tomorrow' })).rejects.toMatchObject({ code: 'ERR_OPTIONS' })

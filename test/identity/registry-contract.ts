@@ -260,6 +260,21 @@ export function registryContract(name: string, open: () => Promise<UserSessionRe
       expect((await registry.list(userId, NOW)).map(({ id }) => id)).toContain(last.id)
     })
 
+    test('two users who take each other’s browser at the maximum are both signed in', async () => {
+      const [ada, zoe] = [newUser(), newUser()]
+      const begin = async (userId: string, before?: NewUserSession): Promise<NewUserSession> => {
+        const record = newRecord(userId)
+        const replaces = before && { id: before.id, userId: before.userId, secretHash: before.secretHash }
+        expect(await registry.insert(record, { replaces, maximum: 1 })).toMatchObject({ ok: true })
+        return record
+      }
+      let [one, two] = [await begin(ada), await begin(zoe)]
+      for (let round = 0; round < 10; round++) {
+        ;[one, two] = await Promise.all([begin(two.userId, one), begin(one.userId, two)])
+        expect(await Promise.all([isAlive(one.id), isAlive(two.id)])).toEqual([true, true])
+      }
+    })
+
     test('what is ended, expired or revoked does not count towards the maximum', async () => {
       const userId = newUser()
       await insert(newRecord(userId))

@@ -57,6 +57,18 @@ registryContract('SQLite through a client whose rows are always objects, as bett
   })
 })
 
+registryContract('SQLite through clients that are set to rows and numbers of another kind', async () => {
+  const database = new DatabaseSync(join(directory, 'other.db'), { readBigInts: true, returnArrays: true })
+  closing.push(() => database.close())
+  return sqliteRegistry(database)
+})
+
+registryContract('SQLite through better-sqlite3 with numbers of another kind', async () => {
+  const database = new Database(join(directory, 'other-better.db')).defaultSafeIntegers()
+  closing.push(() => database.close())
+  return sqliteRegistry(database)
+})
+
 registryContract('SQLite through better-sqlite3', async () => {
   const database = new Database(join(directory, 'better.db'))
   database.pragma('journal_mode = WAL')

@@ -61,7 +61,6 @@ describe('a Rails version would not like', () => {
       '7.1',
       'nesting: empty',
     ],
-    ['comments, which we refuse', envelope(`/* */${session()}`), '8.1', 'json: coatcheck'],
     ['what is no JSON', envelope('{oops'), '8.1', 'json: empty'],
     [
       'a flash whose flashes are null',

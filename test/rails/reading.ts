@@ -1,7 +1,7 @@
 import type { Json } from '../../src/index.ts'
 import type { RailsOptions } from '../../src/rails/index.ts'
 import { differenceOf } from './differences.ts'
-import { optionsOf, readVectors, type MintingVersion, type Vector } from './vectors.ts'
+import { optionsOf, parseExactly, readVectors, type MintingVersion, type Vector } from './vectors.ts'
 
 /** Whatever reads what Rails wrote: the sources, or what was built of them. */
 export interface Reader {
@@ -92,7 +92,7 @@ export function withHybrid(vector: Vector, version: MintingVersion): RailsOption
 function expectedSession({ opened, request, expect: { session, internals } }: Vector): Record<string, unknown> {
   if (request.op === 'open_session') return session ?? {}
   if (opened !== undefined) return opened.session ?? {} // a Rails that raised shows nothing
-  return JSON.parse(String(internals?.payload)) as Record<string, unknown> // as: a session is an object
+  return parseExactly(String(internals?.payload)) as Record<string, unknown> // as: a session is an object
 }
 
 function expectedFlash(flash: unknown): unknown {

@@ -78,7 +78,7 @@ export function readVectors(
   folder: string = join(import.meta.dirname, 'vectors'),
 ): VectorFile {
   const text = readFileSync(join(folder, `rails-${version}.json`), 'utf8')
-  const { base, vectors } = JSON.parse(text) as { base: VectorConfig; vectors: Vector[] } // as: we wrote the file
+  const { base, vectors } = parseExactly(text) as { base: VectorConfig; vectors: Vector[] } // as: we wrote the file
   return { version, vectors: vectors.map((vector) => ({ ...vector, config: { ...base, ...vector.config } })) }
 }
 
@@ -118,4 +118,12 @@ function rotationOf(rotation: Record<string, string>): RotationOptions {
     ...(cipher !== undefined && cipher !== 'aes-256-cbc' && { cipher: cipher as 'aes-256-gcm' }),
     ...(macDigest !== undefined && kind === 'signed' && { signedDigest: macDigest as 'SHA1' }),
   }
+}
+
+/** JSON with the digits of an integer beyond 2^53 as text, as sessions have it. */
+export function parseExactly(text: string): unknown {
+  return JSON.parse(text, (_key, value: unknown, context?: { readonly source?: string }) => {
+    const digits = context?.source ?? ''
+    return typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(digits) ? digits : value
+  })
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createSessions, SessionError } from '../../src/index.ts'
+import { createSessions, SessionError, type Session } from '../../src/index.ts'
 import { isPrototypeKey } from '../../src/serializers/plain.ts'
 import { RESERVED_KEYS } from '../../src/session/reserved-keys.ts'
 import { EventLog, SECRET, Visitor } from '../support/visitor.ts'
@@ -50,6 +50,100 @@ test(`the predicted size is the real size of the cookie, for ${SESSIONS} random 
   )
   expect(compared).toBe(SESSIONS)
 })
+
+test('sizes that are counted by difference are the real ones, whatever is done to values inside, 10,000 times', () => {
+  const roomy = createSessions<Loose>({
+    name: NAME,
+    secrets: [SECRET],
+    guard: { maxDepth: 99, maxValueBytes: 9999, refuseRecords: false },
+  })
+  const text = fc.string({ unit: 'binary', maxLength: 5 })
+  const item = fc.oneof(fc.jsonValue({ maxDepth: 2, stringUnit: 'binary' }), text, fc.constant('"\\\u2028\ud800é'))
+  const at = fc.integer({ min: -3, max: 5 })
+  const edit = fc.record({
+    verb: fc.constantFrom(
+      'push',
+      'pop',
+      'shift',
+      'unshift',
+      'splice',
+      'index',
+      'length',
+      'sort',
+      'reverse',
+      'fill',
+      'copyWithin',
+      'set',
+      'delete',
+      'nest',
+      'flash',
+      'now',
+      'unflash',
+      'keep',
+      'discard',
+      'assigned',
+    ),
+    at,
+    to: at,
+    item,
+    name: fc.constantFrom('a', 'b', 'ü"', 'flash', '0'),
+  })
+  type Edit = typeof edit extends fc.Arbitrary<infer Value> ? Value : never
+  const apply = (session: Session<Loose>, given: unknown[], { verb, at: from, to, item: value, name }: Edit): void => {
+    const list = session['list'] as unknown[]
+    const map = session['map'] as Loose
+    const index = Math.min(Math.abs(from), list.length)
+    if (verb === 'push') list.push(value, value)
+    else if (verb === 'pop') list.pop()
+    else if (verb === 'shift') list.shift()
+    else if (verb === 'unshift') list.unshift(value)
+    else if (verb === 'splice') list.splice(from, to, value)
+    else if (verb === 'index') list[index] = value
+    else if (verb === 'length') list.length = index
+    else if (verb === 'sort') list.sort((a, b) => JSON.stringify(a).length - JSON.stringify(b).length)
+    else if (verb === 'reverse') list.reverse()
+    else if (verb === 'fill') list.fill(value, from, to)
+    else if (verb === 'copyWithin') list.copyWithin(from, to)
+    else if (verb === 'set') map[name] = value
+    else if (verb === 'delete') delete map[name]
+    else if (verb === 'nest') map['inside'] = { list: [value], map: { [name]: value } }
+    else if (verb === 'flash') session.flash[name] = value as string
+    else if (verb === 'now') session.flash.now[name] = value as string
+    else if (verb === 'unflash') delete session.flash[name]
+    else if (verb === 'keep') session.flash.keep(from > 0 ? name : undefined)
+    else if (verb === 'discard') session.flash.discard(from > 0 ? name : undefined)
+    else given.push(name)
+  }
+  let compared = 0
+  fc.assert(
+    fc.property(fc.array(edit, { maxLength: 8 }), fc.array(edit, { maxLength: 8 }), (before, edits) => {
+      const visitor = new Visitor(roomy)
+      for (const todo of [before, edits]) {
+        let predicted = 0
+        const commit = visitor.visit(({ session }) => {
+          const given: unknown[] = [1]
+          session['list'] ??= []
+          session['map'] ??= { a: 1 }
+          session['given'] = given
+          for (const each of todo) {
+            try {
+              apply(session, given, each)
+            } catch (error) {
+              if (!(error instanceof SessionError)) throw error
+            }
+          }
+          given.length = Math.min(given.length, 3)
+          session.renew()
+          predicted = session.size.bytes
+        })
+        expect(NAME.length + valueOf(commit.setCookie).length).toBe(predicted)
+        compared++
+      }
+    }),
+    { numRuns: 5000 },
+  )
+  expect(compared).toBe(10_000)
+}, 120_000)
 
 test('4096 bytes of name and value pass, 4097 throw at the assignment that makes them', () => {
   // The length of base64url is never 1 modulo 4, so the name's length decides which totals can be met.

@@ -1,11 +1,15 @@
-import type pg from 'pg'
+import { once } from 'node:events'
+import pg from 'pg'
+import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { postgresRegistry } from '../../src/identity/postgres.ts'
 import { postgresStore, type PostgresStoreOptions } from '../../src/stores/postgres.ts'
 import { newChange, newId, newSession, NOW } from '../../src/testing/stored-sessions.ts'
 import { pgPool } from '../support/pg-pool.ts'
 import { startPostgres, type RunningPostgres } from '../support/postgres.ts'
 import { startProxy, type Proxy } from '../support/proxy.ts'
+import { App, Browser } from './browser.ts'
 
 let server: RunningPostgres
 let proxy: Proxy
@@ -139,4 +143,120 @@ test('what was acknowledged is there after the server crashed, and the store goe
   await crash()
   expect(updated).not.toContain(false)
   for (const id of ids) expect((await store.find(id))?.entries.get('n')).toBe('1')
+})
+
+test('a pool to which the application does not listen survives that PostgreSQL ends its idle connections', async () => {
+  const pool = new pg.Pool({ connectionString: server.url, max: 3, application_name: 'nobody listens' })
+  onTestFinished(() => pool.end())
+  const stores = Array.from({ length: 20 }, () => postgresStore(pool))
+  for (const _ of stores) postgresRegistry(pool)
+  expect(pool.listenerCount('error')).toBe(1)
+  await Promise.all(stores.map((store) => store.find(newId())))
+  expect(pool.idleCount).toBe(3)
+  const heard = once(pool, 'error')
+  await shell.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'nobody listens'`)
+  await heard
+  while (pool.totalCount > 0) await sleep(10)
+  expect(await stores[0]?.find(newId())).toBeUndefined()
+})
+
+describe.each<[string, () => { readonly client: pg.Pool | postgres.Sql; readonly holdAll: () => Promise<() => void> }]>(
+  [
+    [
+      'pg',
+      () => {
+        const { pool } = newStore(2)
+        const holdAll = async () => {
+          const held = [await pool.connect(), await pool.connect()]
+          return () => held.forEach((connection) => connection.release())
+        }
+        return { client: pool, holdAll }
+      },
+    ],
+    [
+      'postgres.js',
+      () => {
+        const sql = postgres(server.url, { max: 2, onnotice: () => {} })
+        onTestFinished(() => sql.end())
+        const holdAll = async () => {
+          const held = [await sql.reserve(), await sql.reserve()]
+          return () => held.forEach((connection) => connection.release())
+        }
+        return { client: sql, holdAll }
+      },
+    ],
+  ],
+)('while no connection of %s is free', (name, open) => {
+  // postgres.js takes one statement a connection, and gives none back.
+  const taken = name === 'pg' ? 0 : 2
+
+  test('whoever was told that it failed leaves the queue, and nothing of it is done later', async () => {
+    const { client, holdAll } = open()
+    const store = postgresStore(client)
+    const ids = Array.from({ length: 100 }, newId)
+    const release = await holdAll()
+    const inserts = ids.map((id) => store.insert(id, newSession({}), NOW, 100))
+    const outcomes = await Promise.allSettled(inserts.slice(taken))
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { message: 'no connection was free within 100 ms' } })
+    }
+    expect(client instanceof pg.Pool ? client.waitingCount : 0).toBeLessThanOrEqual(2)
+    release()
+    const found = await Promise.all(ids.map((id) => store.find(id)))
+    expect(found.filter((session) => session !== undefined).length).toBeLessThanOrEqual(taken)
+  })
+
+  test('a request is answered 503 within its second, and what it wrote is not written later', async () => {
+    const { client, holdAll } = open()
+    const store = postgresStore(client)
+    const browser = new Browser(new App({ store }))
+    await browser.visit((session) => (session['userId'] = 7))
+    const requests = await Promise.all(Array.from({ length: 20 }, () => browser.begin()))
+    const release = await holdAll()
+    const outcomes = await Promise.allSettled(
+      requests.map(({ session, commit }) => {
+        session.increment('views')
+        return commit()
+      }),
+    )
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'ERR_STORE_UNAVAILABLE', status: 503 } })
+    }
+    release()
+    expect(Number((await browser.data())['views'] ?? 0)).toBeLessThanOrEqual(taken)
+  })
+})
+
+describe.each(['pg', 'postgres.js'])('what two did to each other, through %s,', (name) => {
+  const open = async (prefix: string) => {
+    const client = name === 'pg' ? pgPool(server.url) : postgres(server.url, { onnotice: () => {} })
+    onTestFinished(() => client.end())
+    const [store, registry] = [postgresStore(client, { prefix }), postgresRegistry(client, { prefix })]
+    await store.migrate()
+    await registry.migrate()
+    return { store, registry }
+  }
+  /** PostgreSQL fails with `code` whatever changes such a table, the first `times` times. */
+  const failing = (table: string, code: string, times: number): string => `
+    CREATE SEQUENCE ${table}_tries;
+    CREATE FUNCTION ${table}_fail() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN IF nextval('${table}_tries') <= ${times} THEN RAISE EXCEPTION 'in the way' USING ERRCODE = '${code}'; END IF; RETURN NEW; END $$;
+    CREATE TRIGGER fails BEFORE INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${table}_fail()`
+
+  test.each(['40001', '40P01'])('is done again after %s, and told where it goes on', async (code) => {
+    const prefix = `${name === 'pg' ? 'pg' : 'js'}_${code.toLowerCase()}_`
+    const { store, registry } = await open(prefix)
+    const id = newId()
+    await shell.query(failing(`${prefix}sessions`, code, 2))
+    expect(await store.insert(id, newSession({ entries: { n: '1' } }), NOW)).toBe(true)
+    expect(await store.update(id, newChange({ add: { n: 1 } }), NOW)).toBe(true)
+    expect((await store.find(id))?.entries.get('n')).toBe('2')
+    await shell.query(failing(`${prefix}user_session_epochs`, code, 2))
+    await registry.raiseUserEpoch('7')
+    expect((await registry.epochs('7')).user).toBe(1)
+    await shell.query(
+      `ALTER SEQUENCE ${prefix}sessions_tries RESTART WITH 0 MINVALUE -1000000; SELECT setval('${prefix}sessions_tries', -1000000)`,
+    )
+    await expect(store.update(id, newChange({ add: { n: 1 } }), NOW)).rejects.toMatchObject({ code })
+  })
 })
