@@ -217,7 +217,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       const opened = open(value)
       if (!opened.ok) return opened
       const { data, created, expiresAt: expires, persistent } = opened.record
-      for (const key of Object.keys(data)) if (isCredential(key) || isUnreadable(data[key])) delete data[key]
+      for (const key in data) if (isCredential(key) || isUnreadable(data[key])) delete data[key]
       return {
         ok: true,
         data,

@@ -24,7 +24,7 @@ export function takeOver(
   const data = plainCopy(opened.data, 'data')
   if (!isJsonObject(data)) return { ok: false, reason: 'malformed' }
   // Whoever chose the keys of a session that was not ours must not sign in by it.
-  for (const key of Object.keys(data)) if (isCredential(key)) delete data[key]
+  for (const key in data) if (isCredential(key)) delete data[key]
   // Its absolute timeout is to be over when the cookie would have been.
   const began = Math.min(now, created, expires - lifetime.absoluteSeconds * 1000)
   const record = {

@@ -64,14 +64,15 @@ export function createSealer(options: SealerOptions): Sealer {
       seal: function seal(value, { expiresIn } = {}) {
         return blameCaller(seal, () => {
           const copy = plainCopy(value, 'value')
-          const expires = expiresIn === undefined ? undefined : now() + seconds(expiresIn, 'expiresIn')
+          const at = now()
+          const expires = expiresIn === undefined ? undefined : at + seconds(expiresIn, 'expiresIn')
           if (expires !== undefined && expires > LAST_SECOND) {
             throw new SessionError(
               'ERR_OPTIONS',
               `expiresIn is ${expiresIn}, which ends after February 2106, the last time that a seal can say.`,
             )
           }
-          return sealValue(sealer, copy, now(), expires)
+          return sealValue(sealer, copy, at, expires)
         })
       },
       open: (text) => openValue(sealer, text, now()),

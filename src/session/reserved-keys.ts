@@ -21,10 +21,15 @@ export const INSTEAD_KEY = '_instead'
 
 const CREDENTIALS: readonly string[] = [IDENTITY_KEY, TICKET_KEY, FORMER_TICKET_KEY, INSTEAD_KEY]
 
-/** Whether what is under that key decides who gets in, so that it is shown to nobody and taken from nobody else. */
+/**
+ * Whether what is under that key decides who gets in, so that it is shown to nobody and taken from nobody else. Most keys begin with
+ * a letter, and of these one look is enough.
+ */
 export function isCredential(key: string): boolean {
-  return CREDENTIALS.includes(key)
+  return key.charCodeAt(0) === UNDERSCORE && CREDENTIALS.includes(key)
 }
+
+const UNDERSCORE = 0x5f
 
 /** Whether a key of the stored data is no data of the application. */
 export function isHidden(key: string): boolean {
