@@ -2,6 +2,6 @@
 const [SERIALIZATION_FAILURE, DEADLOCK_DETECTED] = ['40001', '40P01']
 
 export function isConflict(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const { code }: { readonly code?: unknown } = Object(error)
   return code === SERIALIZATION_FAILURE || code === DEADLOCK_DETECTED
 }

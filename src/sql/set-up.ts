@@ -1,5 +1,4 @@
 import { SessionError } from '../errors.ts'
-import { reducedError } from '../reduced-error.ts'
 
 /** Who takes a client of a database, as its errors say it. */
 export interface Taker {
@@ -22,15 +21,16 @@ const NO_RIGHTS = '42501'
  * outage, and no visitor helps it by trying again.
  */
 export function statementError(error: unknown, { name, cure }: Taker): unknown {
-  if (!(error instanceof Error)) return error
-  const { code } = error as Error & { code?: unknown } // as: errors of clients have one
-  const isSetUp = SQLITE_SET_UP.test(error.message) || (typeof code === 'string' && POSTGRES_SET_UP.test(code))
+  // By its looks, because it may come from another realm.
+  const { code, message }: { readonly code?: unknown; readonly message?: unknown } = Object(error)
+  const isSetUp = SQLITE_SET_UP.test(String(message)) || POSTGRES_SET_UP.test(String(code))
   if (!isSetUp) return error
   const what =
     code === NO_RIGHTS
       ? 'Grant its user SELECT, INSERT, UPDATE and DELETE on them'
       : `Make them once: ${cure}. Where they are there, the prefix may be another one, or the table another program's`
-  return new SessionError('ERR_OPTIONS', `${name} cannot use its tables: ${error.message}. ${what}.`, {
-    cause: reducedError(error),
+  return new SessionError('ERR_OPTIONS', `${name} cannot use its tables: ${String(message)}. ${what}.`, {
+    // Without what clients put beside it.
+    cause: Object.assign(new Error(String(message)), { code }),
   })
 }

@@ -55,14 +55,15 @@ export function sqliteDriver(database: SqliteDatabase, taker: Taker, defaultPati
     skipLocked: '',
     run: (statement, patience = defaultPatience) =>
       writing(
-        () => quickly(() => run(statement)),
+        () => quickly.writing(() => run(statement)),
         statement.isOptional === true ? Math.min(patience, OPTIONAL_MILLISECONDS) : patience,
       ),
-    read: (statement, patience = defaultPatience) => reading(() => quickly(() => run(statement)), patience),
-    transaction: (steps) => writing(() => quickly(() => inTransaction(() => walk(steps(), run))), defaultPatience),
-    migrate: (script) => writing(() => quickly(() => inTransaction(() => void database.exec(script))), long),
+    read: (statement, patience = defaultPatience) => reading(() => quickly.reading(() => run(statement)), patience),
+    transaction: (steps) =>
+      writing(() => quickly.writing(() => inTransaction(() => walk(steps(), run))), defaultPatience),
+    migrate: (script) => writing(() => quickly.writing(() => inTransaction(() => void database.exec(script))), long),
     sweep: (deleting, limit) =>
-      inBatches(limit, (count) => writing(() => quickly(() => timed(() => run(deleting(count)).length)), long)),
+      inBatches(limit, (count) => writing(() => quickly.writing(() => timed(() => run(deleting(count)).length)), long)),
   }
 }
 

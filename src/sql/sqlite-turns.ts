@@ -67,8 +67,8 @@ const SQLITE_LOCKED_SHAREDCACHE = 262
 
 /** `node:sqlite` has a number, of which the last byte says it, and better-sqlite3 the name. */
 function isBusy(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const { code, errcode } = error as Error & { code?: unknown; errcode?: unknown } // as: errors of both have them
+  // By its looks, because it may come from another realm.
+  const { code, errcode }: { readonly code?: unknown; readonly errcode?: unknown } = Object(error)
   if (typeof errcode === 'number') return (errcode & 0xff) === SQLITE_BUSY || errcode === SQLITE_LOCKED_SHAREDCACHE
   return typeof code === 'string' && /^SQLITE_(?:BUSY|LOCKED_SHAREDCACHE)/.test(code)
 }
