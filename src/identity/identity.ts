@@ -186,7 +186,10 @@ function wire<Id extends UserId, User>(
       return status.state === 'signed-in' ? status.user : null
     },
 
-    epochOf: (userId) => asking.read(() => verifier.epochOf(userId)),
+    epochOf: async function epochOf(userId) {
+      blameCaller(epochOf, () => userKey(userId))
+      return asking.read(() => verifier.epochOf(userId))
+    },
 
     signIn: async function signIn(session, userId, options = {}) {
       const state = writable(signIn, session)

@@ -72,6 +72,13 @@ describe('identity', () => {
     expect((error as Error).stack?.split('\n')[1]).toContain('options.test.ts')
   })
 
+  test.each(['epochOf', 'revokeUser', 'listSessions'] as const)('refuses nobody for a user of %s', async (verb) => {
+    for (const id of [null, undefined, '']) {
+      // oxlint-disable-next-line no-await-in-loop -- one mistake after the other
+      await expect(identity[verb](id as never)).rejects.toMatchObject({ code: 'ERR_OPTIONS' }) // as: the mistakes
+    }
+  })
+
   test('leaves out what an application does not know of a device, as headers.get() says it', async () => {
     await registry.migrate()
     const ip = new Headers().get('x-forwarded-for')
