@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS coatcheck_user_sessions (
   ended_at BIGINT,
   ended_because TEXT
 );
-CREATE INDEX IF NOT EXISTS coatcheck_user_sessions_by_user ON coatcheck_user_sessions (user_id) WHERE ended_at IS NULL;
+CREATE INDEX IF NOT EXISTS coatcheck_user_sessions_by_user ON coatcheck_user_sessions (user_id, epoch, everyone_epoch) WHERE ended_at IS NULL;
 CREATE INDEX IF NOT EXISTS coatcheck_user_sessions_by_expiry ON coatcheck_user_sessions (idle_expires_at) WHERE ended_at IS NULL;
 CREATE INDEX IF NOT EXISTS coatcheck_user_sessions_by_end ON coatcheck_user_sessions (ended_at) WHERE ended_at IS NOT NULL;
 -- One counter a user who ever signed in, and one for everyone, whose user_id is empty.

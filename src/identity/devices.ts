@@ -23,14 +23,23 @@ export interface Device {
   readonly current: boolean
 }
 
+/** A part of a list of devices. */
+export interface DevicePage {
+  /** At most so many, 1 or more. */
+  readonly limit: number
+  /** The last device of the part before. */
+  readonly after?: Pick<Device, 'id' | 'lastSeenAt'> | undefined
+}
+
 /** The devices of a user, and everybody's. */
 export interface Devices<Id extends UserId> {
   /**
    * Where the user is signed in, the last seen first.
    *
    * @param session the one that asks, so that its device can be marked
+   * @param page a part of the list: `{ limit: 50 }`, and then `{ limit: 50, after: devices.at(-1) }`. Default: all
    */
-  listSessions(userId: Id, session?: object): Promise<readonly Device[]>
+  listSessions(userId: Id, session?: object, page?: DevicePage): Promise<readonly Device[]>
   /**
    * Signs one device out. The owner is part of the question, so another user's device gives the same answer as one that does
    * not exist: `false`.
@@ -64,11 +73,14 @@ export function createDevices<Id extends UserId>(
   }
 
   return {
-    async listSessions(userId, session) {
-      const key = userKey(userId)
+    listSessions: async function listSessions(userId, session, page) {
+      const key = blameCaller(listSessions, () => {
+        checkPage(page)
+        return userKey(userId)
+      })
       const claims = session === undefined ? undefined : stateOf(session).claims
       const current = claims && readClaims(claims)?.sid
-      const records = await asking.read(() => registry.list(key, now()))
+      const records = await asking.read(() => registry.list(key, now(), page))
       return records.map(
         ({ id, createdAt, authenticatedAt, lastSeenAt, ipPrefix, userAgent, label, method }): Device => ({
           id,
@@ -140,12 +152,25 @@ function checkHandle(id: unknown, owner: { readonly userId: UserId } | null | un
 }
 
 /** @throws `ERR_OPTIONS` */
-function checkSweep(limit: number, keepSeconds: number): void {
-  if (!Number.isSafeInteger(limit) || limit < 1) throw sweepError('limit', limit, 'a whole number of 1 or more')
-  if (!Number.isFinite(keepSeconds) || keepSeconds < 0) throw sweepError('keepSeconds', keepSeconds, '0 or more')
+function checkPage(page: DevicePage | undefined): void {
+  if (page === undefined) return
+  const { limit, after } = page
+  if (!Number.isSafeInteger(limit) || limit < 1) throw numberError('limit of listSessions()', limit, '1 or more')
+  if (after === undefined || (typeof after.id === 'string' && Number.isSafeInteger(after.lastSeenAt))) return
+  throw new SessionError(
+    'ERR_OPTIONS',
+    'after of listSessions() is not a device: give the last one of the page before.',
+  )
 }
 
-function sweepError(name: string, value: unknown, expected: string): SessionError {
+/** @throws `ERR_OPTIONS` */
+function checkSweep(limit: number, keepSeconds: number): void {
+  if (!Number.isSafeInteger(limit) || limit < 1) throw numberError('limit of sweep()', limit, '1 or more')
+  if (!Number.isFinite(keepSeconds) || keepSeconds < 0)
+    throw numberError('keepSeconds of sweep()', keepSeconds, '0 or more')
+}
+
+function numberError(name: string, value: unknown, expected: string): SessionError {
   const given = typeof value === 'number' ? value : `of type ${typeof value}`
-  return new SessionError('ERR_OPTIONS', `${name} of sweep() is ${given}, expected ${expected}.`)
+  return new SessionError('ERR_OPTIONS', `${name} is ${given}, expected ${expected}.`)
 }

@@ -1,7 +1,7 @@
 export { createIdentity, type DeviceIdentity, type Identity, type SignInOptions } from './identity.ts'
 export { userSessions, type UserSessions, type UserSessionsOptions } from './user-sessions.ts'
 export { userTokens, type UserTokens, type UserTokensOptions } from './user-tokens.ts'
-export type { Device, Devices } from './devices.ts'
+export type { Device, DevicePage, Devices } from './devices.ts'
 export type { IdentityStatus } from './resolver.ts'
 export type { IdentityHost, UserSessionsIdentityOptions, UserTokensIdentityOptions } from './identity-options.ts'
 export type { UserId } from './claims.ts'
@@ -16,6 +16,7 @@ export type {
   FoundUserSession,
   Inserted,
   InsertOptions,
+  ListPage,
   NewUserSession,
   Proof,
   Proven,

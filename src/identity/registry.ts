@@ -7,7 +7,7 @@
  * 1. `insert` alone makes records. Every other verb changes what is there and not ended, in one conditional statement, and
  *    says whether it did. None brings a record back.
  * 2. Counters (epochs) only ever go up, each step by one atomic statement. A record carries the epochs that were current when
- *    it was made; as soon as either has gone up, it is dead. So revoking a user costs one statement, however many records
+ *    it was made; as soon as either is another one, it is dead. So revoking a user costs one statement, however many records
  *    there are, and catches those that are being inserted at that very moment.
  * 3. `find` reads the record and both epochs in one statement, so that they belong to one moment.
  *
@@ -38,8 +38,8 @@ export interface UserSessionRegistry {
   /** Gives a record that is alive another secret and new times, if it still has the secret with `secretHash`. */
   renew(id: string, secretHash: Uint8Array, renewal: Renewal): Promise<boolean>
 
-  /** The user's records that are alive, the last seen first. */
-  list(userId: string, now: number): Promise<readonly UserSessionRecord[]>
+  /** The user's records that are alive, the last seen first; of several that were seen at once by their handles. */
+  list(userId: string, now: number, page?: ListPage): Promise<readonly UserSessionRecord[]>
 
   /**
    * Ends one record; with `userId` only if it is that user's, with `secretHash` only if it still has that secret. Says whether it
@@ -61,6 +61,14 @@ export interface UserSessionRegistry {
 
   /** Deletes up to `limit` records that ended or expired before `before`, and says how many. */
   sweep(options: { readonly before: number; readonly limit: number }): Promise<number>
+}
+
+/** A part of a list. */
+export interface ListPage {
+  /** At most so many. Default: all. */
+  readonly limit?: number | undefined
+  /** The last one of the part before. */
+  readonly after?: Pick<UserSessionRecord, 'id' | 'lastSeenAt'> | undefined
 }
 
 /** Two counters: revoking a user raises the one, revoking everyone the other. */

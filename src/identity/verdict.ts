@@ -22,8 +22,8 @@ export function judge(claims: UserSessionClaims, record: FoundUserSession | unde
   if (record.endedBecause === 'idle') return { state: 'refused', reason: 'expired-idle', because: 'idle' }
   if (record.endedBecause === 'absolute') return { state: 'refused', reason: 'expired-absolute', because: 'absolute' }
   if (record.endedAt !== null) return refused(record.endedBecause ?? 'revoked')
-  if (epochs.user < current.user) return refused('user')
-  if (epochs.everyone < current.everyone) return refused('everyone')
+  if (epochs.user !== current.user) return refused('user')
+  if (epochs.everyone !== current.everyone) return refused('everyone')
   if (now >= record.absoluteExpiresAt) return { state: 'refused', reason: 'expired-absolute', because: 'absolute' }
   if (now >= record.idleExpiresAt) return { state: 'refused', reason: 'expired-idle', because: 'idle' }
   return { state: 'valid', record }

@@ -72,6 +72,27 @@ describe('identity', () => {
     expect((error as Error).stack?.split('\n')[1]).toContain('options.test.ts')
   })
 
+  test.each([
+    [{ limit: 0 }, /^limit of listSessions\(\) is 0, expected 1 or more/],
+    [{ limit: '5' }, /^limit of listSessions\(\) is of type string/],
+    [{ limit: 5, after: { id: 'a' } }, /^after of listSessions\(\) is not a device/],
+  ])('refuses to list %o, at that line', async (page, message) => {
+    const listed = identity.listSessions(7, undefined, page as never) // as: the mistakes
+    const error: unknown = await listed.catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'ERR_OPTIONS', message: expect.stringMatching(message) })
+    expect((error as Error).stack?.split('\n')[1]).toContain('options.test.ts')
+  })
+
+  test('lists devices in parts, the last seen first', async () => {
+    await registry.migrate()
+    for (let device = 0; device < 5; device++) await identity.signIn(session(), 46)
+    const whole = await identity.listSessions(46)
+    const first = await identity.listSessions(46, undefined, { limit: 3 })
+    const rest = await identity.listSessions(46, undefined, { limit: 3, after: first.at(-1) })
+    expect([first.length, rest.length]).toEqual([3, 2])
+    expect([...first, ...rest]).toEqual(whole)
+  })
+
   test.each(['epochOf', 'revokeUser', 'listSessions'] as const)('refuses nobody for a user of %s', async (verb) => {
     for (const id of [null, undefined, '']) {
       // oxlint-disable-next-line no-await-in-loop -- one mistake after the other

@@ -81,7 +81,7 @@ test.each([
 async function revokeUser(url: string): Promise<void> {
   if (url.startsWith('sqlite:')) {
     const database = new DatabaseSync(url.slice('sqlite:'.length))
-    await sqliteRegistry(database).raiseUserEpoch('7')
+    await sqliteRegistry(database, { timeout: '5m' }).raiseUserEpoch('7')
     database.close()
     return
   }

@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { FoundUserSession, NewUserSession, UserSessionRegistry } from '../../src/identity/index.ts'
+import type {
+  FoundUserSession,
+  NewUserSession,
+  UserSessionRecord,
+  UserSessionRegistry,
+} from '../../src/identity/index.ts'
 
 /** Milliseconds since 1970: the contract has no clock of its own. */
 const NOW = Date.UTC(2026, 10, 24)
@@ -207,6 +212,20 @@ export function registryContract(name: string, open: () => Promise<UserSessionRe
       const list = await registry.list(userId, NOW)
       expect(list.map(({ id }) => id)).toEqual([recent.id, old.id])
       expect(list[0]).toEqual(shown)
+    })
+
+    test('a list comes in parts as well, in the order of the whole, however many were seen at the same time', async () => {
+      const userId = newUser()
+      for (let at = 0; at < 7; at++) await insert(newRecord(userId, { lastSeenAt: NOW - 1000 * (at >> 1) }))
+      const whole = await registry.list(userId, NOW)
+      const parts: UserSessionRecord[][] = []
+      for (let part = await registry.list(userId, NOW, { limit: 3 }); part.length > 0;) {
+        parts.push([...part])
+        part = await registry.list(userId, NOW, { limit: 3, after: part.at(-1) })
+      }
+      expect(parts.map(({ length }) => length)).toEqual([3, 3, 1])
+      expect(parts.flat()).toEqual(whole)
+      expect(await registry.list(userId, NOW, { limit: 100 })).toEqual(whole)
     })
 
     test('fifty revocations at once are fifty steps of the epoch', async () => {

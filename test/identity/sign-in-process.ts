@@ -57,5 +57,6 @@ function openRegistry() {
   if (!url.startsWith('sqlite:')) return postgresRegistry(new pg.Pool({ connectionString: url, max: 4 }))
   const database = new DatabaseSync(url.slice('sqlite:'.length))
   database.exec('PRAGMA journal_mode = WAL')
-  return sqliteRegistry(database)
+  // Whoever waits for a turn among four busy processes is not what this is about.
+  return sqliteRegistry(database, { timeout: '5m' })
 }

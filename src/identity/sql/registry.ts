@@ -36,8 +36,8 @@ export function createSqlRegistry(driver: SqlDriver, tables: Tables, schema: str
 
     renew: async (id, secretHash, renewal) => didSomething(await driver.run(statements.renew(id, secretHash, renewal))),
 
-    async list(userId, now) {
-      return (await driver.read(statements.list(userId, now))).map(readRecord)
+    async list(userId, now, page) {
+      return (await driver.read(statements.list(userId, now, page))).map(readRecord)
     },
 
     end: async (id, ending) => didSomething(await driver.run(statements.end(id, ending))),

@@ -1,4 +1,4 @@
-import type { Ending, Epochs, NewUserSession, Renewal, UserSessionRegistry } from '../registry.ts'
+import type { Ending, Epochs, ListPage, NewUserSession, Renewal, UserSessionRegistry } from '../registry.ts'
 import type { SqlValue, Statement } from '../../sql/driver.ts'
 import { FOUND_COLUMNS, RECORD_COLUMNS } from './rows.ts'
 import type { Tables } from './tables.ts'
@@ -15,7 +15,7 @@ export interface Statements {
   insert(record: NewUserSession, made: Epochs): Statement
   touch(id: string, seen: Noted): Statement
   renew(id: string, secretHash: Uint8Array, to: Renewal): Statement
-  list(userId: string, now: number): Statement
+  list(userId: string, now: number, page: ListPage | undefined): Statement
   end(id: string, ending: OwnEnding): Statement
   /** Ends the oldest, all but `keep` of those that are alive under the current epochs. */
   endOldest(userId: string, keep: number, current: Epochs, ending: Ending): Statement
@@ -35,12 +35,14 @@ export function createStatements({ sessions, epochs }: Tables, skipLocked: strin
   const currentEpochs = `
     COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ?1), 0) AS current_epoch,
     COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ''), 0) AS current_everyone_epoch`
-  const aliveNow = `ended_at IS NULL AND idle_expires_at > ?2
-    AND epoch >= COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ?1), 0)
-    AND everyone_epoch >= COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ''), 0)`
+  // Equal, so that the index leads past whatever a counter has ended: none of it is read. The plus keeps a planner from the index
+  // on that column, in which everybody's records are.
+  const aliveNow = `ended_at IS NULL AND +idle_expires_at > ?2
+    AND epoch = COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ?1), 0)
+    AND everyone_epoch = COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ''), 0)`
   /** Of whichever record the statement is about. */
-  const notRevoked = `epoch >= COALESCE((SELECT epoch FROM ${epochs} e WHERE e.user_id = ${sessions}.user_id), 0)
-    AND everyone_epoch >= COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ''), 0)`
+  const notRevoked = `epoch = COALESCE((SELECT epoch FROM ${epochs} e WHERE e.user_id = ${sessions}.user_id), 0)
+    AND everyone_epoch = COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ''), 0)`
 
   const texts = {
     epochs: `SELECT ${currentEpochs}`,
@@ -69,7 +71,9 @@ export function createStatements({ sessions, epochs }: Tables, skipLocked: strin
         absolute_expires_at = ?6, method = COALESCE(?7, method)
       WHERE id = ?1 AND secret_hash = ?2 AND ended_at IS NULL AND ${notRevoked} RETURNING id`,
 
-    list: `SELECT ${RECORD_COLUMNS} FROM ${sessions} WHERE user_id = ?1 AND ${aliveNow} ORDER BY last_seen_at DESC, id`,
+    list: `SELECT ${RECORD_COLUMNS} FROM ${sessions} WHERE user_id = ?1 AND ${aliveNow}
+        AND (last_seen_at < ?3 OR (last_seen_at = ?3 AND id > ?4))
+      ORDER BY last_seen_at DESC, id LIMIT ?5`,
 
     end: `UPDATE ${sessions} SET ended_at = ?2, ended_because = ?3
       WHERE id = ?1 AND ended_at IS NULL AND user_id = COALESCE(?4, user_id) AND secret_hash = COALESCE(?5, secret_hash)
@@ -79,12 +83,12 @@ export function createStatements({ sessions, epochs }: Tables, skipLocked: strin
       WHERE id IN (
         SELECT id FROM (
           SELECT id, ROW_NUMBER() OVER (ORDER BY created_at DESC, id DESC) AS place FROM ${sessions}
-          WHERE user_id = ?1 AND ended_at IS NULL AND idle_expires_at > ?2 AND epoch >= ?4 AND everyone_epoch >= ?5
+          WHERE user_id = ?1 AND ended_at IS NULL AND +idle_expires_at > ?2 AND epoch = ?4 AND everyone_epoch = ?5
         ) alive WHERE place > ?6
       ) AND ended_at IS NULL RETURNING id`,
 
     endOthers: `UPDATE ${sessions} SET ended_at = ?2, ended_because = ?3
-      WHERE user_id = ?1 AND id <> ?4 AND ended_at IS NULL AND idle_expires_at > ?2 AND epoch >= ?5 AND everyone_epoch >= ?6
+      WHERE user_id = ?1 AND id <> ?4 AND ended_at IS NULL AND +idle_expires_at > ?2 AND epoch = ?5 AND everyone_epoch = ?6
       RETURNING id`,
 
     moveToEpoch: `UPDATE ${sessions} SET epoch = ?3 WHERE id = ?1 AND secret_hash = ?2 AND ended_at IS NULL RETURNING id`,
@@ -127,7 +131,8 @@ export function createStatements({ sessions, epochs }: Tables, skipLocked: strin
     }),
     renew: (id, hash, { secretHash, authenticatedAt, idleExpiresAt, absoluteExpiresAt, method }) =>
       statement(texts.renew, id, hash, secretHash, authenticatedAt, idleExpiresAt, absoluteExpiresAt, method),
-    list: (userId, now) => statement(texts.list, userId, now),
+    list: (userId, now, { limit = LATEST, after = NOBODY } = {}) =>
+      statement(texts.list, userId, now, after.lastSeenAt, after.id, limit),
     end: (id, { at, because, userId = null, secretHash = null }) =>
       statement(texts.end, id, at, because, userId, secretHash),
     endOldest: (userId, keep, current, { at, because }) =>
@@ -139,6 +144,11 @@ export function createStatements({ sessions, epochs }: Tables, skipLocked: strin
     sweepExpired: (before, limit) => statement(texts.sweepExpired, before, limit),
   }
 }
+
+/** The largest number, as a time and as a limit. */
+const LATEST = Number.MAX_SAFE_INTEGER
+/** Before whoever was seen last. */
+const NOBODY = { lastSeenAt: LATEST, id: '' }
 
 function statement(sql: string, ...values: SqlValue[]): Statement {
   return { sql, values }

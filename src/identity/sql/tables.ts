@@ -43,7 +43,7 @@ export function schemaOf({ sessions, epochs }: Tables, { bytes, integer, suffix 
   ended_at ${integer},
   ended_because TEXT
 )${suffix};
-CREATE INDEX IF NOT EXISTS ${index}_by_user ON ${sessions} (user_id) WHERE ended_at IS NULL;
+CREATE INDEX IF NOT EXISTS ${index}_by_user ON ${sessions} (user_id, epoch, everyone_epoch) WHERE ended_at IS NULL;
 CREATE INDEX IF NOT EXISTS ${index}_by_expiry ON ${sessions} (idle_expires_at) WHERE ended_at IS NULL;
 CREATE INDEX IF NOT EXISTS ${index}_by_end ON ${sessions} (ended_at) WHERE ended_at IS NOT NULL;
 -- One counter a user who ever signed in, and one for everyone, whose user_id is empty.
