@@ -4,6 +4,7 @@
  * | code | kind | thrown when |
  * |---|---|---|
  * | `ERR_SESSION_VALUE` | usage | a value cannot be stored: JSON would change it, or it is state rather than identity |
+ * | `ERR_SESSION_VALUE` | data | a key is read that another application wrote, and only that one can read |
  * | `ERR_COOKIE_OVERFLOW` | usage | the cookie's name and value would pass 4096 bytes |
  * | `ERR_SESSION_OVERFLOW` | usage | a session in a server store would pass the bytes that the store allows one session |
  * | `ERR_SESSION_SENT` | usage | a session or jar was written after the response's headers left |

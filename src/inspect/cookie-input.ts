@@ -8,6 +8,8 @@ export interface CookieInput {
   readonly form: InputForm
   /** In order; none where a line has no cookie of that name. */
   readonly values: readonly string[]
+  /** What a Set-Cookie line says of where it counts. */
+  readonly scope?: { readonly domain: string | undefined; readonly path: string | undefined } | undefined
 }
 
 /**
@@ -19,7 +21,12 @@ export function readInput(text: string, name: string): CookieInput {
   const header = /^(set-)?cookie:/i.exec(line)?.[0]
   const rest = line.slice(header?.length ?? 0).trim()
   if (header?.toLowerCase() === 'set-cookie:') {
-    return { form: 'set-cookie-line', values: cookieValues(rest.split(';', 1)[0], name) }
+    const [pair, ...attributes] = rest.split(';')
+    const said = new Map(
+      attributes.map((each) => [each.split('=')[0]?.trim().toLowerCase(), each.split('=')[1]?.trim()]),
+    )
+    const scope = { domain: said.get('domain'), path: said.get('path') }
+    return { form: 'set-cookie-line', values: cookieValues(pair, name), scope }
   }
   if (header !== undefined || /;\s*[!#$%&'*+\-.^_`|~\w]+=/.test(rest)) {
     return { form: 'cookie-line', values: cookieValues(rest, name) }

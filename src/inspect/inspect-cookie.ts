@@ -1,7 +1,7 @@
 import { checkAttributes } from '../cookies/attributes.ts'
 import { blameCaller } from '../errors.ts'
 import { explainCompact } from './compact-cookie.ts'
-import { readInput } from './cookie-input.ts'
+import { readInput, type CookieInput } from './cookie-input.ts'
 import type { Explanation, Subject } from './explanation.ts'
 import { aside, finding, forVersion, outcomeFor, type Finding } from './findings.ts'
 import type { InspectOptions } from './options.ts'
@@ -25,14 +25,19 @@ function inspect(text: string, options: InspectOptions): CookieReport {
   const { name, kind = 'session', rails, clock = Date.now, allVersions = false, showValues = false } = options
   checkAttributes(name)
   const now = clock()
-  const { form, values } = readInput(text, name)
+  const { form, values, scope } = readInput(text, name)
   const [given = ''] = values
   const value = rails === undefined || form !== 'value' ? given : asSent(given)
   const subject: Subject = { name, kind, value, now }
   const { findings, data, version, ...explained } =
     rails === undefined ? explainCompact(subject, options) : explainRails(subject, rails)
   const size = measure(name, value, version)
-  const all = [...inputFindings(values, value), ...findings, ...sizeFindings(size, subject, explained)]
+  const all = [
+    ...inputFindings(values, value),
+    ...scopeFindings({ scope, values }, subject, rails),
+    ...findings,
+    ...sizeFindings(size, subject, explained),
+  ]
   return {
     name,
     kind,
@@ -56,6 +61,30 @@ function inputFindings(values: readonly string[], value: string): Finding[] {
   if (values.length < 2) return []
   const what = `stands there ${values.length} times: Rails takes the first, whatever it is; coatcheck tries every one`
   return [finding('several-cookies', 'accepts', what)]
+}
+
+/** Where two applications set one cookie in two places, each writes its own, and neither finds what the other wrote. */
+function scopeFindings(
+  { scope, values }: Pick<CookieInput, 'scope' | 'values'>,
+  subject: Subject,
+  rails: InspectOptions['rails'],
+): Finding[] {
+  if (rails === undefined) return []
+  const { domain, path = '/' } = scope ?? {}
+  const given = [
+    ...(domain === undefined || domain === '' ? [] : [`domain: '${domain.replace(/^\./, '')}'`]),
+    ...(path === '/' || path === '' ? [] : [`path: '${path}'`]),
+  ]
+  const there = given.length === 0 ? [] : [`is set with cookie: { ${given.join(', ')} }: say so in createSessions, too`]
+  const opened =
+    new Set(values).size < 2 ? [] : values.filter((value) => explainRails({ ...subject, value }, rails).verdict.ok)
+  const both =
+    new Set(opened).size < 2
+      ? []
+      : [
+          `is there ${opened.length} times, and each opens: the two applications set it with another domain or path. Read session_options off, and say the same in cookie of createSessions`,
+        ]
+  return [...there, ...both].map((what) => aside('cookie-scope', 'coatcheck', what))
 }
 
 function sizeFindings(size: SizeReport, { name, kind }: Subject, { rails }: Partial<Explanation>): Finding[] {

@@ -82,6 +82,61 @@ describe('in an application of our own', () => {
     write('config/master.key', `${key.toString('hex')}\n`)
   }
 
+  describe.each(['development', 'test'])('in %s', (environment) => {
+    const look = (version: string | undefined, env: Record<string, string> = {}): string =>
+      railsSecrets({ root: app, env: { RAILS_ENV: environment, ...env }, version }).secretKeyBase
+
+    beforeEach(() => {
+      write('tmp/local_secret.txt', 'of 7.1\n')
+      write('tmp/development_secret.txt', 'of 6.1')
+      credentials("secret_key_base: 'of the credentials'\n")
+    })
+
+    test.each([
+      ['6.1', 'of 6.1'],
+      ['7.0.8', 'of 6.1'],
+      ['7.1', 'of 7.1\n'],
+      ['7.2.2.2', 'of 7.1\n'],
+      ['8.0.1', 'of 7.1\n'],
+      ['8.0.2', 'of the environment'],
+      ['8.1', 'of the environment'],
+      [undefined, 'of the environment'],
+    ])('Rails %s takes the secret %j before all others', (version, expected) => {
+      expect(look(version, { SECRET_KEY_BASE: 'of the environment' })).toBe(expected)
+    })
+
+    test('Rails 8.1 takes the credentials before the local secret, and that where they have none', () => {
+      expect(look('8.1')).toBe('of the credentials')
+      credentials('other: 1\n')
+      expect(look('8.1')).toBe('of 7.1\n')
+      rmSync(join(app, 'config/master.key'))
+      expect(look('8.1')).toBe('of 7.1\n')
+    })
+
+    test('the version is that of Gemfile.lock where nobody says one', () => {
+      write(
+        'Gemfile.lock',
+        'GEM\n  specs:\n    rails (7.2.2.2)\n      actioncable (= 7.2.2.2)\n    railties (7.2.2.2)\n',
+      )
+      expect(look(undefined, { SECRET_KEY_BASE: 'x' })).toBe('of 7.1\n')
+      expect(look('6.1')).toBe('of 6.1')
+    })
+
+    test('a secret that Rails has not made yet is refused with the name of its file', () => {
+      rmSync(join(app, 'tmp'), { recursive: true })
+      expect(thrownBy(() => look('7.2')).message).toContain(join(app, 'tmp/local_secret.txt'))
+      expect(thrownBy(() => look('6.1')).message).toContain(join(app, 'tmp/development_secret.txt'))
+      expect(thrownBy(() => look('newest')).message).toContain('version is "newest"')
+    })
+  })
+
+  test('in production the local secret is not looked at', () => {
+    write('tmp/local_secret.txt', 'of 7.1')
+    expect(thrownBy(() => railsSecrets({ root: app, env: { RAILS_ENV: 'production' } })).message).toContain(
+      'there is neither SECRET_KEY_BASE',
+    )
+  })
+
   test.each([
     ['secret_key_base: abc\n', 'abc'],
     ['secret_key_base:   abc   \n', 'abc'],

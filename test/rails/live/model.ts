@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Answer, Pairs, Side } from './client.ts'
 import type { Way } from './settings.ts'
-import { afterJavaScript, afterPassing, inAnyOrder, inJavaScript, RUBY_KEYS, type Value } from './values.ts'
+import { afterJavaScript, inAnyOrder, inJavaScript, RUBY_KEYS, type Value } from './values.ts'
 
 /** One thing that is done to the flash. */
 export type FlashStep =
@@ -37,7 +37,7 @@ export class Model {
     return this.#tokens
   }
 
-  /** Those of sessions that were reset: good nowhere. */
+  /** Those from before a reset or a renewal: good nowhere. */
   get pastTokens(): readonly Token[] {
     return this.#pastTokens
   }
@@ -45,12 +45,7 @@ export class Model {
   // What is done to it
 
   /** A response of `side` set or deleted the cookie. To be told before what the request did to the session. */
-  received({ kind, writes }: Side, isDeleted: boolean): void {
-    // TypeScript keeps every Float of JSON and Marshal. MessagePack's reader and writer know numbers only.
-    if (kind === 'typescript' && (this.#way?.format === 'message_pack' || writes.format === 'message_pack')) {
-      this.#data = new Map([...this.#data].map(([key, text]) => [key, afterPassing(text)]))
-      this.#flash = new Map([...this.#flash].map(([name, text]) => [name, afterPassing(text)]))
-    }
+  received({ writes }: Side, isDeleted: boolean): void {
     this.#way = isDeleted ? undefined : writes
   }
 
@@ -73,12 +68,22 @@ export class Model {
   reset(): void {
     this.#data.clear()
     this.#flash.clear()
-    this.#pastTokens.push(...this.#tokens)
-    this.#tokens = []
-    this.renew()
+    this.#endTokens()
+    this.#endId()
   }
 
-  renew(): void {
+  /** Here form tokens end with the id; Ruby's `renew` gives a new id and no more. */
+  renew({ kind }: Side): void {
+    if (kind === 'typescript') this.#endTokens()
+    this.#endId()
+  }
+
+  #endTokens(): void {
+    this.#pastTokens.push(...this.#tokens)
+    this.#tokens = []
+  }
+
+  #endId(): void {
     if (this.#id !== undefined) this.#pastIds.add(this.#id)
     this.#id = undefined
   }
@@ -106,8 +111,15 @@ export class Model {
     const next = [...shown].filter(([name]) => !ending.has(name))
     const isKept = isSameFlash(next, [...this.#flash])
     // TypeScript leaves a flash that it keeps whole as it came, and writes any other one itself.
-    this.#flash = new Map(next.map(([name, text]) => [name, isKept ? text : written({ text }, side)]))
+    this.#flash = new Map(next.map(([name, text]) => [name, isKept ? text : this.#writtenEntry(name, text, side)]))
     return shown
+  }
+
+  /** A Float that stays where it was stays one. MessagePack's reader knows numbers only. */
+  #writtenEntry(name: string, text: string, side: Side): string {
+    const before = this.#flash.get(name)
+    const isSame = before !== undefined && inJavaScript(before) === inJavaScript(text)
+    return isSame && this.#way?.format !== 'message_pack' ? before : written({ text }, side)
   }
 
   // What must be seen of it
@@ -153,8 +165,8 @@ export class Model {
 }
 
 /** What Ruby finds where `side` has written `value`. */
-function written({ text }: Value, { kind, writes }: Side): string {
-  return kind === 'typescript' ? afterJavaScript(text, writes.format) : text
+function written({ text }: Value, { kind }: Side): string {
+  return kind === 'typescript' ? afterJavaScript(text) : text
 }
 
 function isSameFlash(one: Pairs, other: Pairs): boolean {

@@ -1,3 +1,4 @@
+import { parseExactly } from '../vectors.ts'
 import type { Way } from './settings.ts'
 
 type Format = Way['format']
@@ -93,28 +94,18 @@ export const FLASH_VALUES: readonly Value[] = [
 /** Stored by Ruby, shown by either; kept by TypeScript, they go through JavaScript. */
 export const RUBY_FLASH_VALUES: readonly Value[] = [...FLASH_VALUES, { text: '2.0' }]
 
-/** A value as JavaScript writes it, whichever side wrote it last. */
+/** A value as JavaScript writes it, whichever side wrote it last; of a large integer its digits as text. */
 export function inJavaScript(exact: string): string {
-  return JSON.stringify(JSON.parse(exact))
+  return JSON.stringify(parseExactly(exact))
 }
 
 const STRING_OR_FLOAT = /"(?:[^"\\]|\\.)*"|-?\d+\.\d+(?:e[+-]\d+)?/g
 
-/** What Ruby finds where TypeScript wrote a value that it was given. */
-export function afterJavaScript(exact: string, format: Format): string {
-  return withoutFloats(exact, format === 'message_pack' ? Number.isSafeInteger : Number.isInteger)
-}
-
-/** What Ruby finds of a value that came or went as MessagePack, and that TypeScript wrote without touching it. */
-export function afterPassing(exact: string): string {
-  return withoutFloats(exact, Number.isSafeInteger)
-}
-
-/** Those floats are integers. */
-function withoutFloats(exact: string, isWhole: (float: number) => boolean): string {
+/** What Ruby finds where TypeScript wrote a value that it was given: whole floats are integers, but for the large ones. */
+export function afterJavaScript(exact: string): string {
   return exact.replaceAll(STRING_OR_FLOAT, (token) => {
     const number = Number(token)
-    return token.startsWith('"') || !isWhole(number) ? token : BigInt(number).toString()
+    return token.startsWith('"') || !Number.isSafeInteger(number) ? token : BigInt(number).toString()
   })
 }
 

@@ -162,7 +162,7 @@ class Walk {
     },
     renew: async (side) => {
       await this.#post(side, '/renew')
-      this.#model.renew()
+      this.#model.renew(side)
     },
     reset: async (side) => {
       await this.#post(side, '/reset')
