@@ -2,7 +2,7 @@ import { elapsed } from '../timers.ts'
 import { SessionError } from '../errors.ts'
 import { ISOLATION, type Connections, type Query } from './connections.ts'
 import type { Row } from './driver.ts'
-import { createGate } from './gate.ts'
+import { createGate, type Patience } from './gate.ts'
 import { valueOf } from './postgres-values.ts'
 import { waitFor } from './wait.ts'
 
@@ -82,25 +82,31 @@ export function overPostgresJs(client: PostgresJs, taker: string): Connections {
       return alone(query, patience)
     },
 
-    async begin(body, patience) {
+    async begin<Result>(body: (query: Query) => Promise<Result>, patience: Patience): Promise<Result> {
       const begun = elapsed()
       const entering = gate.enter(patience, begun)
       if (entering !== undefined) await entering
-      const { promise: beginning, resolve, reject } = Promise.withResolvers<void>()
+      const beginning = Promise.withResolvers<void>()
+      const working = Promise.withResolvers<Result>()
       let hasGivenUp = false
       const done = client.begin(ISOLATION, (sql) => {
         if (hasGivenUp) throw new Error('nobody waits for this transaction any more')
-        resolve()
-        return body(queryOf(sql))
+        beginning.resolve()
+        const worked = body(queryOf(sql))
+        worked.then(working.resolve, working.reject)
+        return worked
       })
-      done.then(ignore, reject).finally(gate.leave)
+      done.then(ignore, beginning.reject).finally(gate.leave)
       try {
-        await gate.wait(beginning, patience, begun)
+        await gate.wait(beginning.promise, patience, begun)
       } catch (error) {
         hasGivenUp = true
         throw error
       }
-      return done as never // as: what begin resolves with is what its body did
+      // What failed is told before it is rolled back, which a connection that does not answer never is.
+      const result = await Promise.race([working.promise, done.then(() => working.promise)])
+      await waitFor(done, patience.silence, `no answer within ${patience.silence} ms`)
+      return result
     },
   }
 }

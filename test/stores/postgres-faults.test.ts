@@ -133,6 +133,31 @@ test('postgres.js fails a call within queryTimeout, too; its connection works ag
   expect((await store.find(id))?.entries.get('a')).toBe('1')
 })
 
+test('postgres.js fails a sign-in that waits, too, before its connection can roll anything back', async () => {
+  const sql = postgres(throughProxy(), {
+    max: 2,
+    onnotice: () => {},
+    connection: { application_name: 'the application' },
+  })
+  onTestFinished(async () => {
+    proxy.cut()
+    await sql.end({ timeout: 1 })
+  })
+  const registry = postgresRegistry(sql, { queryTimeout: '1s', timeout: '1s' })
+  await registry.migrate()
+  await registry.raiseUserEpoch('7')
+  const locker = await shell.connect()
+  await locker.query(`BEGIN; SELECT 1 FROM coatcheck_user_session_epochs WHERE user_id = '7' FOR UPDATE`)
+  const times = { createdAt: 1, authenticatedAt: 1, lastSeenAt: 1, idleExpiresAt: 2, absoluteExpiresAt: 2 }
+  const nothing = { ipPrefix: null, userAgent: null, label: null, method: null }
+  const record = { id: 'device', userId: '7', secretHash: new Uint8Array(32), ...times, ...nothing }
+  await expect(registry.insert(record, { maximum: 10 })).rejects.toThrow('no answer within 1000 ms')
+  await locker.query('COMMIT')
+  locker.release()
+  expect(await registry.find('device')).toBeUndefined()
+  expect(await registry.insert(record, { maximum: 10 })).toMatchObject({ ok: true })
+})
+
 test('what was acknowledged is there after the server crashed, and the store goes on by itself', async ({ skip }) => {
   const { crash } = server
   if (crash === undefined) return skip('the server is somebody’s own')
