@@ -176,7 +176,7 @@ export function createUserSessionsVerifier<Id extends UserId>(
 }
 
 /** What shows that a cookie is the owner's, and no copy from before its secret was changed. */
-export function proofOf({ uid, secret }: UserSessionClaims): { userId: string; secretHash: Uint8Array } {
+function proofOf({ uid, secret }: UserSessionClaims): { userId: string; secretHash: Uint8Array } {
   return { userId: userKey(uid), secretHash: hashSecret(secret) }
 }
 

@@ -48,7 +48,7 @@ class CookieVisit implements Visit {
 }
 
 /** Of several that counted by themselves nobody can say which one is meant, and the operator has not heard of it. */
-export function refuseRivals(opened: OpenedCookie, host: PersistenceHost): Loaded {
+function refuseRivals(opened: OpenedCookie, host: PersistenceHost): Loaded {
   if (opened.record !== undefined || opened.others === undefined) return opened
   return refuseAll(
     host,
