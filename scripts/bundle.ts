@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rolldown, type RolldownOptions } from 'rolldown'
 
@@ -9,7 +9,7 @@ import { rolldown, type RolldownOptions } from 'rolldown'
 const root = join(import.meta.dirname, '..')
 const { exports, bin, dependencies, peerDependencies } = packageJson()
 
-const entries = [...Object.values(exports), ...Object.values(bin)]
+const entries = [...Object.values(exports).map(fileOf), ...Object.values(bin)]
   .filter((file) => file.endsWith('.js'))
   .map((file) => /^\.\/dist\/(.*)\.js$/.exec(file)?.[1] ?? '')
 
@@ -45,6 +45,18 @@ await bundle.write({
 })
 await bundle.close()
 
+/**
+ * What bundlers for browsers and for edge runtimes get in place of the root entry: an import that they say they cannot find, in its
+ * own words, where there would be a page about `node:crypto`.
+ */
+const SENTENCE =
+  'coatcheck runs on servers alone, in Node.js: give a client component what it needs as properties, and import types with import type'
+writeFileSync(join(root, 'dist/for-servers-alone.js'), `export * from ${JSON.stringify(SENTENCE)}\n`)
+
+function fileOf(target: string | { readonly default: string }): string {
+  return typeof target === 'string' ? target : target.default
+}
+
 /** The files that an entry is made of. */
 async function modulesOf(entry: string): Promise<ReadonlySet<string>> {
   const alone = await rolldown({ ...options, input: `src/${entry}.ts` })
@@ -53,7 +65,9 @@ async function modulesOf(entry: string): Promise<ReadonlySet<string>> {
   return new Set(output.flatMap((chunk) => (chunk.type === 'chunk' ? Object.keys(chunk.modules) : [])))
 }
 
-function packageJson(): Record<'exports' | 'bin' | 'dependencies' | 'peerDependencies', Record<string, string>> {
+function packageJson(): Record<'bin' | 'dependencies' | 'peerDependencies', Record<string, string>> & {
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>
+} {
   // as: the file is ours
   return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as ReturnType<typeof packageJson>
 }

@@ -8,7 +8,7 @@ import { walk } from '../test/recipes/walk.ts'
 
 /**
  * Installs projects of `examples/recipes` with the coatcheck that is built here, checks their types, builds them, and walks a
- * browser through each. Run by `npm run test:recipes`: the quick ones, with `--all` every one, or those that are named.
+ * browser through each, and through its server for development. Run by `npm run test:recipes`: the quick ones, with `--all` every one, or those that are named.
  */
 const { values, positionals: names } = parseArgs({ options: { all: { type: 'boolean' } }, allowPositionals: true })
 const unknown = names.filter((name) => RECIPES.every((recipe) => recipe.name !== name))
@@ -37,9 +37,14 @@ async function prove(recipe: Recipe): Promise<undefined> {
   installLocked(cwd)
   runScript(cwd, 'typecheck')
   if ('build' in scriptsOf(recipe)) runScript(cwd, 'build')
+  await walkOn(recipe, 'start')
+  if ('dev' in scriptsOf(recipe)) await walkOn(recipe, 'dev')
+}
+
+async function walkOn(recipe: Recipe, script: 'start' | 'dev'): Promise<void> {
   const slow = await startSlowService()
   try {
-    const server = await startRecipe(recipe, slow.url)
+    const server = await startRecipe(recipe, script, slow.url)
     await walk(recipe, server, slow).finally(() => server.stop())
   } finally {
     slow.stop()

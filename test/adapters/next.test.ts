@@ -2,7 +2,7 @@ import { ResponseCookies } from '@edge-runtime/cookies'
 import { parseSetCookie } from 'cookie'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { nextSessions, type NextFunctions, type NextSessions } from '../../src/adapters/next.ts'
 import { createIdentity, userSessions } from '../../src/identity/index.ts'
 import { sqliteRegistry } from '../../src/identity/sqlite.ts'
@@ -110,6 +110,27 @@ describe('in a component', () => {
     ;(await next.cookies()).set({ name: 'theme', value: 'a b' })
     current.render()
     expect((await sessions.read()).visits).toBe(7)
+  })
+})
+
+describe('the time', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs()
+    vi.restoreAllMocks()
+  })
+
+  test('is not asked of Date.now, which Next takes for something that the page shows', async () => {
+    vi.stubEnv('NEXT_RUNTIME', 'nodejs')
+    const before = Date.now()
+    const asked = vi.spyOn(Date, 'now')
+    const made = createSessions<Data>({ name: 'session', secrets: [SECRET] })
+    const mine = nextSessions(made, next)
+    current = new NextRequest(`session=${made.seal({ visits: 7 })}`)
+    expect((await mine.read()).visits).toBe(7)
+    expect(asked).not.toHaveBeenCalled()
+    vi.restoreAllMocks()
+    expect(made.host.clock()).toBeGreaterThanOrEqual(before)
+    expect(made.host.clock()).toBeLessThanOrEqual(Date.now())
   })
 })
 

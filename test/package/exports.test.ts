@@ -1,7 +1,12 @@
 import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { rolldown } from 'rolldown'
 import { expect, test } from 'vitest'
 import { importsOf, isThere, reach, readTree, ROOT } from './import-graph.ts'
 import { IN_A_BROWSER, MODULES, packageJson } from './package-json.ts'
+
+/** What bundlers for browsers and edge runtimes get in place of the root entry. */
+const FOR_SERVERS_ALONE = 'for-servers-alone'
 
 /** The names in the last statement of what we bundled. */
 function exportedBy(file: string): string[] {
@@ -132,7 +137,7 @@ test('dist has the types of every source, and code for the subpaths, the command
   const sources = [...readTree('src', ['.ts']).keys()].map((path) => path.replace(/^src\/(.*)\.ts$/, '$1'))
   expect(built('.d.ts'), 'remove dist and run npm run build').toEqual(sources.toSorted())
   const entries = [...MODULES.map(([, file]) => file), ...Object.values(packageJson.bin).map((file) => file.slice(2))]
-  const code = built('.js').filter((path) => !path.startsWith('chunks/'))
+  const code = built('.js').filter((path) => !path.startsWith('chunks/') && path !== FOR_SERVERS_ALONE)
   expect(code).toEqual(entries.map((file) => file.replace(/^dist\/(.*)\.js$/, '$1')).toSorted())
 })
 
@@ -147,6 +152,24 @@ test('a server that starts finds the root entry in two files, and an adapter in 
   ])
   expect(files).toEqual(adapters.map(([subpath]) => [subpath, 2]))
 })
+
+test('a bundler for browsers or edge runtimes says in one sentence that the root entry is for servers', async () => {
+  const target = packageJson.exports['.']
+  expect(target).toMatchObject({
+    'edge-light': `./dist/${FOR_SERVERS_ALONE}.js`,
+    browser: { module: `./dist/${FOR_SERVERS_ALONE}.js` }, // not for jest with jsdom, which runs in Node
+  })
+  const bundle = await rolldown({
+    input: join(ROOT, 'dist', `${FOR_SERVERS_ALONE}.js`),
+    platform: 'browser',
+    onLog: fail,
+  })
+  await expect(bundle.generate()).rejects.toThrow(/coatcheck runs on servers alone, in Node\.js/)
+})
+
+function fail(_: string, { message }: { readonly message?: string }): never {
+  throw new Error(message)
+}
 
 test('what is for browsers says so to Next.js in its first line, and is one file', () => {
   const dist = readTree('dist', ['.js'])
@@ -172,6 +195,7 @@ test('every subpath that a document, a doc comment or an example names is one th
 test('what is built imports no package that users would not get with it, but for the types of their own framework', () => {
   const packages = (typeOnly: boolean): string[] =>
     importsOf(readTree('dist', [typeOnly ? '.d.ts' : '.js']))
+      .filter(({ from }) => from !== `dist/${FOR_SERVERS_ALONE}.js`)
       .filter(({ target, specifier }) => target === undefined && !specifier.startsWith('node:'))
       .map(({ specifier }) => specifier)
   const dependencies = Object.keys(packageJson.dependencies)

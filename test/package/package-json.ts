@@ -7,7 +7,7 @@ export interface PackageJson {
   readonly name: string
   readonly version: string
   readonly bin: Readonly<Record<string, string>>
-  readonly exports: Readonly<Record<string, string>>
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>
   readonly engines: Readonly<Record<string, string>>
   readonly dependencies: Readonly<Record<string, string>>
   readonly peerDependencies: Readonly<Record<string, string>>
@@ -20,6 +20,7 @@ export const packageJson = JSON.parse(readFileSync(join(ROOT, 'package.json'), '
 
 /** Subpaths that are modules, with their files: `['./express', 'dist/adapters/express.js']`. */
 export const MODULES: readonly (readonly [subpath: string, file: string])[] = Object.entries(packageJson.exports)
+  .map(([subpath, target]) => [subpath, typeof target === 'string' ? target : target.default] as const)
   .filter(([, file]) => file.endsWith('.js'))
   .map(([subpath, file]) => [subpath, file.slice('./'.length)])
 

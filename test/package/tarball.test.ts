@@ -43,7 +43,10 @@ describe('the tarball', () => {
   })
 
   test('holds every file that package.json leads to', () => {
-    const promised = [...Object.values(packageJson.exports), ...Object.values(packageJson.bin)]
+    const targets = Object.values(packageJson.exports).flatMap((target) =>
+      typeof target === 'string' ? target : target.default,
+    )
+    const promised = [...targets, ...Object.values(packageJson.bin)]
     const missing = promised.map((path) => path.replace(/^\.\//, '')).filter((path) => !tarball.paths.includes(path))
     expect(missing).toEqual([])
   })

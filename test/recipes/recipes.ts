@@ -7,6 +7,8 @@ export interface Probe {
   readonly path: string
   readonly status: number
   readonly text: RegExp
+  /** Whether it is otherwise in the server for development. */
+  readonly isOnlyBuilt?: boolean
 }
 
 /** What is particular to the project of one framework. */
@@ -42,11 +44,14 @@ export const RECIPES: readonly Recipe[] = [
       late,
       { path: '/old', status: 200, text: /Account 7\. The page that you asked for has moved/ },
       { path: '/gone', status: 404, text: /no such page, account 7/ },
-      { path: '/', status: 200, text: /Account 7\. Look here instead/ },
+      // `astro dev` drops the headers of a 404 that it puts its own page in the place of.
+      { path: '/', status: 200, text: /Account 7\. Look here instead/, isOnlyBuilt: true },
     ],
   },
+  { name: 'nuxt', isQuick: false, signIn: '/sign-in', signOut: '/sign-out', probes: [late] },
   { name: 'react-router', isQuick: false, signIn: '/sign-in', signOut: '/sign-out', probes: [late] },
   { name: 'sveltekit', isQuick: false, signIn: '/?/signIn', signOut: '/?/signOut', probes: [late] },
+  { name: 'sveltekit-2', isQuick: false, signIn: '/?/signIn', signOut: '/?/signOut', probes: [late] },
   { name: 'tanstack-start', isQuick: false, signIn: '/sign-in', signOut: '/sign-out', probes: [late] },
 ]
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { memoryStore } from '../../src/stores/memory.ts'
 import { contractTests } from './contract.ts'
 
@@ -26,6 +26,22 @@ describe('memoryStore', () => {
       await crowded.insert(String(at), session, at)
     }
     expect(await crowded.sweep?.({ now: 5000, limit: 100_000 })).toBeLessThan(1100)
+  })
+})
+
+describe('memoryStore in Next.js, which runs a module once for each of its bundles', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+
+  test('is one memory for all of them, and elsewhere each is its own', async () => {
+    const session = { created: 1000, slid: 1000, expiresAt: 1060, entries: new Map([['n', '5']]) }
+    vi.stubEnv('NEXT_RUNTIME', 'nodejs')
+    await memoryStore().insert('one', session, 1000)
+    expect((await memoryStore().find('one'))?.entries.get('n')).toBe('5')
+    vi.unstubAllEnvs()
+    await memoryStore().insert('two', session, 1000)
+    expect(await memoryStore().find('two')).toBeUndefined()
   })
 })
 
