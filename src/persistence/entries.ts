@@ -1,6 +1,7 @@
 import { parseJson } from '../serializers/json.ts'
 import { isJsonObject, isPrototypeKey, nullObject } from '../serializers/plain.ts'
 import type { Json, JsonObject } from '../serializers/serializer.ts'
+import { isUnreadable } from '../serializers/unreadable.ts'
 import { FLASH_KEY, IDENTITY_KEY } from '../session/reserved-keys.ts'
 import type { SessionChange } from '../stores/store.ts'
 import { factsOf } from './proof.ts'
@@ -24,7 +25,8 @@ export function entriesOf(data: JsonObject, texts?: ReadonlyMap<string, string |
       for (const [name, item] of Object.entries(value)) entries.set(FLASH_ENTRY + escape(name), JSON.stringify(item))
     } else if (key === IDENTITY_KEY) {
       entries.set(IDENTITY_KEY, JSON.stringify(factsOf(value)))
-    } else {
+    } else if (!isUnreadable(value)) {
+      // What only another application can read stays behind when a session moves out of its cookie.
       entries.set(entryName(key), texts?.get(key) ?? JSON.stringify(value))
     }
   }

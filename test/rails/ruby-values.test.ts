@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { createSessions } from '../../src/index.ts'
 import { inspectCookie } from '../../src/inspect/index.ts'
-import type { RailsOptions } from '../../src/rails/index.ts'
+import { cookieStore, migrate } from '../../src/persistence/index.ts'
+import { railsFormat, type RailsOptions } from '../../src/rails/index.ts'
 import { loadMarshal, loadMarshalHash } from '../../src/rails/marshal.ts'
 import { MarshalWriter } from '../../src/rails/marshal-writer.ts'
+import { memoryStore } from '../../src/stores/memory.ts'
 import { firstFrame, thrownBy } from '../support/thrown-by.ts'
-import { base, ID, minted, NAME, payloadBytes, payloadOf, seen, setUp } from './beside-rails.ts'
+import { base, ID, minted, NAME, payloadBytes, payloadOf, seen, setUp, type Loose } from './beside-rails.ts'
 import { parseExactly } from './vectors.ts'
 
 interface Row {
@@ -173,6 +176,21 @@ test('a value of an extension type that Rails has not refuses its own key in a M
     expect(session['user_id']).toBe(7)
     expect(thrownBy(() => session['value']).message).toContain('session.value holds a value of the extension type 42')
   })
+})
+
+test('a store takes what can be read of a session that moves into it, and leaves the rest behind', async () => {
+  const [{ rows } = { rows: [] }] = all
+  const row = rows.find(({ name }) => name === 'object')
+  const sessions = createSessions<Loose>({
+    name: NAME,
+    format: railsFormat({ ...base, ...HYBRID }),
+    store: migrate({ from: cookieStore(), to: memoryStore() }),
+    guard: 'json',
+  })
+  const cookieHeader = `${NAME}=${minted(Buffer.from(row?.marshal ?? '', 'hex'), HYBRID)}`
+  const first = sessions.begin({}, { cookieHeader, isSecure: () => false })
+  await first.load()
+  expect([first.session['user_id'], 'value' in first.session]).toEqual([7, false])
 })
 
 test('inspect names the key and the class of what cannot be read, and shows the rest', () => {
