@@ -1,10 +1,14 @@
 /**
  * What somebody costs us who invents salts: cookies of valid shape with our key id, each with a salt that no process
- * ever drew. Every one makes us derive a key that is good for nothing. Run it with
+ * ever drew. Every one makes us derive a key that is good for nothing. Then what one request costs whose header is full of them,
+ * over HTTP, beside an honest one. Run it with
  * `npm exec -- node --expose-gc bench/hostile-salts.ts [--cookies N]` after `npm run build`.
  */
 import { randomBytes, randomFillSync } from 'node:crypto'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
+import type * as Node from '../src/adapters/node.ts'
 import type * as Index from '../src/index.ts'
 import { built } from './built.ts'
 import { quartiles } from './quartiles.ts'
@@ -13,6 +17,9 @@ import { COOKIE_NAME, SAMPLE } from './session.ts'
 const COOKIES = 1_000_000
 /** So many are made, unmeasured, and then opened, measured. */
 const BATCH = 100
+/** Whole requests: so many a round and kind. */
+const REQUESTS = 50
+const REQUEST_ROUNDS = 30
 const SALT_AT = 5
 const SALT_BYTES = 16
 
@@ -58,6 +65,55 @@ const lines = [
   `of that in the second half: heap ${grown(middle.heap, after.heap)}, native ${grown(middle.native, after.native)}`,
 ]
 process.stdout.write(`${lines.join('\n')}\n`)
+for (const line of await wholeRequests()) process.stdout.write(`${line}\n`)
+
+/** Processor time of the server and its client in one process: of an honest request, and of the most that one header costs. */
+async function wholeRequests(): Promise<string[]> {
+  const { session } = await built<typeof Node>('adapters/node.js')
+  const server = createServer(
+    session(sessions, (incoming, response) => {
+      response.end(String(sessions.of(incoming)['accountId']))
+    }),
+  ).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as AddressInfo // as: it listens on a port
+  const ask = (cookie: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      request({ port, host: '127.0.0.1', headers: { cookie } }, (answer) => answer.resume().on('end', resolve))
+        .on('error', reject)
+        .end()
+    })
+  const cookies = (texts: readonly string[]): string => texts.map((text) => `${COOKIE_NAME}=${text}`).join('; ')
+  const forged = (): string => {
+    const copy = Buffer.from(honest, 'base64url')
+    randomFillSync(copy, copy.length - 16)
+    return copy.toString('base64url')
+  }
+  const headers: Record<string, () => string> = {
+    'an honest cookie': () => cookies(honestBatch().slice(0, 1)),
+    '16 invented salts': () => cookies(hostileBatch().slice(0, 16)),
+    '16 forged cookies': () => cookies(Array.from({ length: 16 }, forged)),
+    '1,000 cookies of rubbish': () => cookies(Array.from({ length: 1000 }, () => randomBytes(3).toString('hex'))),
+  }
+  const times = new Map<string, number[]>()
+  for (let round = 0; round < REQUEST_ROUNDS; round++) {
+    for (const [name, header] of Object.entries(headers)) {
+      const ready = Array.from({ length: REQUESTS }, header)
+      const { user, system } = process.cpuUsage()
+      // oxlint-disable-next-line no-await-in-loop -- one at a time, as each costs
+      for (const cookie of ready) await ask(cookie)
+      const used = process.cpuUsage({ user, system })
+      times.set(name, [...(times.get(name) ?? []), (used.user + used.system) / REQUESTS])
+    }
+  }
+  server.close()
+  server.closeAllConnections()
+  const honestTimes = times.get('an honest cookie') ?? []
+  return [...times].map(([name, own]) => {
+    const ratio = quartiles(own.map((time, at) => time / (honestTimes[at] ?? Number.NaN)))
+    return `a whole request with ${name}: ${ratio.median.toFixed(2)} honest ones (${ratio.low.toFixed(2)} to ${ratio.high.toFixed(2)})`
+  })
+}
 
 function cookieCount(): number {
   const cookies = cookiesOption()

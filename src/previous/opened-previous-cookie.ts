@@ -4,7 +4,7 @@ import type { RefusedReason } from '../errors.ts'
 export interface PreviousCookieRequest {
   /** Milliseconds since 1970. */
   readonly now: number
-  /** Every value that the Cookie header has for `name`, as they stand there. */
+  /** The different values that the Cookie header has for `name`, as they stand there; at most 17. */
   readonly cookies: (name: string) => readonly string[]
 }
 
