@@ -83,17 +83,11 @@ async function wholeRequests(): Promise<string[]> {
         .on('error', reject)
         .end()
     })
-  const cookies = (texts: readonly string[]): string => texts.map((text) => `${COOKIE_NAME}=${text}`).join('; ')
-  const forged = (): string => {
-    const copy = Buffer.from(honest, 'base64url')
-    randomFillSync(copy, copy.length - 16)
-    return copy.toString('base64url')
-  }
   const headers: Record<string, () => string> = {
-    'an honest cookie': () => cookies(honestBatch().slice(0, 1)),
-    '16 invented salts': () => cookies(hostileBatch().slice(0, 16)),
-    '16 forged cookies': () => cookies(Array.from({ length: 16 }, forged)),
-    '1,000 cookies of rubbish': () => cookies(Array.from({ length: 1000 }, () => randomBytes(3).toString('hex'))),
+    'an honest cookie': () => headerOf(honestBatch().slice(0, 1)),
+    '16 invented salts': () => headerOf(hostileBatch().slice(0, 16)),
+    '16 forged cookies': () => headerOf(Array.from({ length: 16 }, forged)),
+    '1,000 cookies of rubbish': () => headerOf(Array.from({ length: 1000 }, () => randomBytes(3).toString('hex'))),
   }
   const times = new Map<string, number[]>()
   for (let round = 0; round < REQUEST_ROUNDS; round++) {
@@ -108,9 +102,9 @@ async function wholeRequests(): Promise<string[]> {
   }
   server.close()
   server.closeAllConnections()
-  const honestTimes = times.get('an honest cookie') ?? []
+  const floor = times.get('an honest cookie') ?? []
   return [...times].map(([name, own]) => {
-    const ratio = quartiles(own.map((time, at) => time / (honestTimes[at] ?? Number.NaN)))
+    const ratio = quartiles(own.map((time, at) => time / (floor[at] ?? Number.NaN)))
     return `a whole request with ${name}: ${ratio.median.toFixed(2)} honest ones (${ratio.low.toFixed(2)} to ${ratio.high.toFixed(2)})`
   })
 }
@@ -170,4 +164,15 @@ function grown(from: number, to: number): string {
 function fail(why: string): never {
   process.stderr.write(`hostile-salts: ${why}\n`)
   process.exit(2)
+}
+
+function headerOf(texts: readonly string[]): string {
+  return texts.map((text) => `${COOKIE_NAME}=${text}`).join('; ')
+}
+
+/** Our salt, and a tag that nobody made. */
+function forged(): string {
+  const copy = Buffer.from(honest, 'base64url')
+  randomFillSync(copy, copy.length - 16)
+  return copy.toString('base64url')
 }
