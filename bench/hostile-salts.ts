@@ -72,7 +72,7 @@ async function wholeRequests(): Promise<string[]> {
   const { session } = await built<typeof Node>('adapters/node.js')
   const server = createServer(
     session(sessions, (incoming, response) => {
-      response.end(String(sessions.of(incoming)['accountId']))
+      response.end(JSON.stringify(sessions.of(incoming)['accountId']))
     }),
   ).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
