@@ -18,13 +18,21 @@ interface Waiter {
 
 /** How long those who waited may work, one after the other, before others of the process are served. */
 const SLICE_MILLISECONDS = 10
-/** Milliseconds until the next look, at random: of many processes in step, one would go without. */
-const pause = (): number => 1 + Math.random() * 9
+/** How many looks follow each other as fast as timers go: most locks are kept for less than a millisecond. */
+const QUICK_LOOKS = 20
+const LONGEST_PAUSE_MILLISECONDS = 10
 
 /** Whoever came first has the first turn. */
 export function createTurns(): Turns {
   const waiting = new Set<Waiter>()
   let locked: unknown
+  let looks = 0
+
+  const lookLater = (): void => {
+    looks++
+    // At random, because of many processes in step one would go without.
+    setTimeout(look, looks <= QUICK_LOOKS ? 1 : Math.random() * LONGEST_PAUSE_MILLISECONDS)
+  }
 
   const look = (): void => {
     const end = elapsed() + SLICE_MILLISECONDS
@@ -38,7 +46,8 @@ export function createTurns(): Turns {
       }
       waiting.delete(waiter)
     }
-    if (waiting.size > 0) setTimeout(look, pause())
+    if (!isLocked) looks = 0
+    if (waiting.size > 0) lookLater()
   }
 
   return (body, patience) =>
@@ -57,7 +66,7 @@ export function createTurns(): Turns {
       }
       if (waiting.size === 0 && attempt()) return
       waiting.add({ until: elapsed() + patience, attempt, giveUp: () => reject(locked) })
-      if (waiting.size === 1) setTimeout(look, pause())
+      if (waiting.size === 1) lookLater()
     })
 }
 
