@@ -36,8 +36,8 @@ export function announce(ready: object): void {
   process.on('disconnect', () => process.exit())
 }
 
-/** The next message, or why there will be none. */
-async function answerOf<Answer>(child: ChildProcess): Promise<Answer> {
+/** The next message of a server, or why there will be none. */
+export async function answerOf<Answer>(child: ChildProcess): Promise<Answer> {
   const settled = new AbortController()
   const { signal } = settled
   try {
