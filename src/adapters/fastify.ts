@@ -6,6 +6,7 @@ import { admit, denialResponse, type Denial, type DenialOptions } from './admiss
 import { commitBeforeHeaders } from './committed-response.ts'
 import { addHeaders, forgetAnswer } from './fastify-reply.ts'
 import { answerFailure } from './node-answer.ts'
+import { refuseAssignment } from './session-property.ts'
 import { veil } from './veil.ts'
 
 export type { Denial } from './admission.ts'
@@ -49,6 +50,9 @@ export function coatcheck<Data extends object>(
     app.decorateRequest('session', {
       getter(this: FastifyRequest): never {
         return sessions.of(this) as never // as: the application declares what `request.session` is
+      },
+      setter: function setter(): void {
+        refuseAssignment(setter)
       },
     })
   }

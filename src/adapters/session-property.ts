@@ -1,3 +1,5 @@
+import { blameCaller, SessionError } from '../errors.ts'
+
 interface OfRequest {
   of(request: object): unknown
 }
@@ -28,7 +30,23 @@ const property: PropertyDescriptor & ThisType<RequestWithSession> = {
     return this[SESSIONS]?.of(this)
   },
   /** Other requests of the application may be served by another library, which puts its own session there. */
-  set(value: unknown) {
+  set: function set(value: unknown) {
+    if (this[SESSIONS] !== undefined) refuseAssignment(set)
     Object.defineProperty(this, 'session', { value, writable: true, enumerable: true, configurable: true })
   },
+}
+
+/**
+ * What other libraries understand as the end of a session, or as another one in its place, would be lost here.
+ *
+ * @param setter of the property, whose caller made the mistake
+ * @throws `ERR_SESSION_VALUE`
+ */
+export function refuseAssignment(setter: object): never {
+  return blameCaller(setter, () => {
+    throw new SessionError(
+      'ERR_SESSION_VALUE',
+      'The session of a request cannot be assigned. End it with session.destroy(), begin an empty one with session.reset(), or write to it: Object.assign(session, { … }).',
+    )
+  })
 }

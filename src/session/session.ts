@@ -168,18 +168,27 @@ function verbsOf(state: SessionState): Pick<SessionControls, 'increment' | 'rene
       return blameCaller(increment, () => state.increment(key, by))
     },
     renew: function renew(options) {
-      blameCaller(renew, () => state.renew(options))
+      blameCaller(renew, () => (refuseCallback('renew', options), state.renew(options)))
     },
-    reset: function reset() {
-      blameCaller(reset, () => state.reset())
+    reset: function reset(callback?: unknown) {
+      blameCaller(reset, () => (refuseCallback('reset', callback), state.reset()))
     },
-    destroy: function destroy() {
-      blameCaller(destroy, () => state.destroy())
+    destroy: function destroy(callback?: unknown) {
+      blameCaller(destroy, () => (refuseCallback('destroy', callback), state.destroy()))
     },
-    touch: function touch() {
-      blameCaller(touch, () => state.touch())
+    touch: function touch(callback?: unknown) {
+      blameCaller(touch, () => (refuseCallback('touch', callback), state.touch()))
     },
   }
+}
+
+/** Nobody would call it, and the request would hang. */
+function refuseCallback(verb: string, given: unknown): void {
+  if (typeof given !== 'function') return
+  throw new SessionError(
+    'ERR_OPTIONS',
+    `session.${verb}() takes no callback: it is done when it returns. Write what follows on the next line.`,
+  )
 }
 
 /** One for all sessions: what belongs to one of them is in its view. */

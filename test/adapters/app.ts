@@ -26,6 +26,8 @@ export interface Call {
   readonly request: object
   /** The session where the framework has a place of its own for it, as `req.session`. */
   readonly ownSession?: unknown
+  /** Puts something else there. */
+  setOwnSession?(value: unknown): void
   /** A header of the request. */
   header(name: string): string | undefined
   /** The body of the request. */

@@ -55,6 +55,7 @@ function callOf(req: Request, res: Response): Call {
     get ownSession() {
       return req.session
     },
+    setOwnSession: (value) => void Object.assign(req, { session: value }),
     header: (name) => req.get(name),
     body: () => text(req),
     setHeader: (name, value) => void res.set(name, value),

@@ -48,6 +48,7 @@ function callOf(request: FastifyRequest, reply: FastifyReply): Call {
     get ownSession() {
       return Reflect.get(request, 'session') as unknown // as: each application says itself of what type it is
     },
+    setOwnSession: (value) => void Object.assign(request, { session: value }),
     header: (name) => [request.headers[name]].flat()[0],
     body: () => Promise.resolve(String(request.body)),
     setHeader: (name, value) => void reply.header(name, value),

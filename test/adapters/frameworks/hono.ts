@@ -8,6 +8,8 @@ export const hono: Framework = {
   name: 'Hono 4',
   protocol: 'HTTP/1.1',
   cannot: {
+    'the place that the framework has for a session takes no other, and says what to do instead':
+      'what c.set puts there is for the handlers that follow, and sessions.of(c) stays what it is',
     'an async handler that answers and does not give the answer back answers once, with the cookie':
       'a handler answers by what it gives back',
     'Secure follows X-Forwarded-Proto where the application trusts its proxy':

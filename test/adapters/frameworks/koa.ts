@@ -66,6 +66,7 @@ function callOf(ctx: ParameterizedContext): Call {
     get ownSession() {
       return ctx['session'] as unknown // as: of whichever sessions came first
     },
+    setOwnSession: (value) => void Object.assign(ctx, { session: value }),
     header: (name) => ctx.get(name),
     body: () => text(ctx.req),
     setHeader: (name, value) => ctx.set(name, value),

@@ -9,6 +9,8 @@ export const node: Framework = {
   name: 'node:http',
   protocol: 'HTTP/1.1',
   cannot: {
+    'the place that the framework has for a session takes no other, and says what to do instead':
+      'a request of Node has no such place',
     'sessions.of gives the very session that the framework has a place of its own for':
       'a request of Node has no such place',
     'of two sessions, the first has the place that the framework has for one': 'a request of Node has no such place',

@@ -8,6 +8,8 @@ export const web: Framework = {
   name: 'web',
   protocol: 'HTTP/1.1',
   cannot: {
+    'the place that the framework has for a session takes no other, and says what to do instead':
+      'a Request has no such place',
     'an async handler that answers and does not give the answer back answers once, with the cookie':
       'a handler answers by what it gives back',
     'sessions.of gives the very session that the framework has a place of its own for': 'a Request has no such place',

@@ -31,6 +31,57 @@ export const SESSION: readonly Scenario[] = [
     expect(await browser.json('/')).toEqual({ isSame: true })
   }),
 
+  scenario(
+    'the place that the framework has for a session takes no other, and says what to do instead',
+    async (world) => {
+      const thrown: unknown[] = []
+      const browser = await world.open({
+        '/write': world.writes((call) => call.text('ok')),
+        '/assign': (call) => {
+          for (const value of [null, undefined, { userId: 8 }]) {
+            try {
+              call.setOwnSession?.(value)
+            } catch (error) {
+              thrown.push(error)
+            }
+          }
+          return call.json({ ...world.sessions.of(call.request) })
+        },
+      })
+      await browser.post('/write')
+      expect(await browser.json('/assign')).toEqual({ userId: 7 })
+      const refused = {
+        code: 'ERR_SESSION_VALUE',
+        message: expect.stringMatching(/destroy\(\).*reset\(\).*Object\.assign/),
+      }
+      expect(thrown).toMatchObject([refused, refused, refused])
+    },
+  ),
+
+  scenario(
+    'a callback is refused at its line: what session.destroy() and its like do is done when they return',
+    async (world) => {
+      const thrown: unknown[] = []
+      const browser = await world.open({
+        '/': world.writes((call) => {
+          const session = world.sessions.of(call.request)
+          for (const verb of ['destroy', 'reset', 'renew', 'touch'] as const) {
+            try {
+              Reflect.apply(session[verb], session, [() => {}])
+            } catch (error) {
+              thrown.push(error)
+            }
+          }
+          return call.text('ok')
+        }),
+        '/read': world.shows(),
+      })
+      await browser.post('/')
+      expect(thrown).toMatchObject(Array.from({ length: 4 }, () => ({ code: 'ERR_OPTIONS' })))
+      expect(await browser.json('/read')).toEqual({ userId: 7 })
+    },
+  ),
+
   scenario('a request that touches no session gets no header of ours', async (world) => {
     const browser = await world.open({
       '/write': world.does((session) => (session.userId = 7)),
