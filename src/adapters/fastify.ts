@@ -51,9 +51,7 @@ export function coatcheck<Data extends object>(
       getter(this: FastifyRequest): never {
         return sessions.of(this) as never // as: the application declares what `request.session` is
       },
-      setter: function setter(): void {
-        refuseAssignment(setter)
-      },
+      setter: refuseAssignment,
     })
   }
   app.addHook('onRequest', (request, reply, next) => {

@@ -31,7 +31,7 @@ const property: PropertyDescriptor & ThisType<RequestWithSession> = {
   },
   /** Other requests of the application may be served by another library, which puts its own session there. */
   set: function set(value: unknown) {
-    if (this[SESSIONS] !== undefined) refuseAssignment(set)
+    if (this[SESSIONS] !== undefined) blameCaller(set, refuseAssignment)
     Object.defineProperty(this, 'session', { value, writable: true, enumerable: true, configurable: true })
   },
 }
@@ -39,11 +39,10 @@ const property: PropertyDescriptor & ThisType<RequestWithSession> = {
 /**
  * What other libraries understand as the end of a session, or as another one in its place, would be lost here.
  *
- * @param setter of the property, whose caller made the mistake
  * @throws `ERR_SESSION_VALUE`
  */
-export function refuseAssignment(setter: object): never {
-  return blameCaller(setter, () => {
+export function refuseAssignment(): never {
+  return blameCaller(refuseAssignment, () => {
     throw new SessionError(
       'ERR_SESSION_VALUE',
       'The session of a request cannot be assigned. End it with session.destroy(), begin an empty one with session.reset(), or write to it: Object.assign(session, { … }).',
