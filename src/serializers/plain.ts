@@ -83,7 +83,7 @@ function copyArray(array: readonly unknown[], spot: Spot): Json[] {
   if (!Array.isArray(Object.getPrototypeOf(array))) {
     throw refuse(pathOf(spot), `is ${article(className(array))}`, 'it comes back as a plain array. Store [...array]')
   }
-  const names = Object.getOwnPropertyNames(array).length - 1 + Object.getOwnPropertySymbols(array).length // without `length`
+  const names = Reflect.ownKeys(array).length - 1 // without `length`
   for (let at = 0; at < array.length; at++)
     if (!Object.hasOwn(array, at)) throw refuse(pathOf(spot), 'is a sparse array', 'JSON fills the holes with null')
   if (names > array.length) throw refuse(pathOf(spot), 'is an array with named properties', 'JSON drops them')
@@ -92,7 +92,7 @@ function copyArray(array: readonly unknown[], spot: Spot): Json[] {
 
 function copyObject(object: object, spot: Spot): JsonObject {
   const target = nullObject()
-  for (const key of keysOf(object)) {
+  for (const key of Reflect.ownKeys(object)) {
     if (typeof key === 'symbol') throw refuse(pathOf(spot), 'has a symbol for a key', 'JSON drops it')
     if (isPrototypeKey(key)) checkKey(key, pathTo(pathOf(spot), key))
     const value: unknown = Reflect.get(object, key)
@@ -100,14 +100,6 @@ function copyObject(object: object, spot: Spot): JsonObject {
     else if (value !== undefined) target[key] = copy(value, key, spot)
   }
   return target
-}
-
-/** All of them. V8 keeps those of a literal, and takes ten times as long for `Reflect.ownKeys`. */
-function keysOf(object: object): readonly (string | symbol)[] {
-  const keys = Object.keys(object)
-  const isAll =
-    Object.getOwnPropertyNames(object).length === keys.length && Object.getOwnPropertySymbols(object).length === 0
-  return isAll ? keys : Reflect.ownKeys(object)
 }
 
 function pathOf({ above, name, path }: Spot): string {

@@ -116,7 +116,7 @@ test('an observer that throws becomes a warning and breaks no request', () => {
       },
     })
     expect(sessions.read('session=garbage').refused).toBe('malformed')
-    expect(warn).toHaveBeenCalledWith(expect.stringContaining('onEvent threw for refused: the metrics server is gone'))
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('onEvent for refused failed: the metrics server is gone'))
   } finally {
     warn.mockRestore()
   }
