@@ -32,7 +32,7 @@ const bundle = await rolldown({
   input: Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`])),
 })
 rmSync(join(root, 'dist/chunks'), { recursive: true, force: true })
-await bundle.write({
+const { output } = await bundle.write({
   dir: 'dist',
   entryFileNames: '[name].js',
   chunkFileNames: 'chunks/[name].js',
@@ -50,8 +50,9 @@ await bundle.close()
  * own words, where there would be a page about `node:crypto`.
  */
 const SENTENCE =
-  'coatcheck runs on servers alone, in Node.js: give a client component what it needs as properties, and import types with import type'
-writeFileSync(join(root, 'dist/for-servers-alone.js'), `export * from ${JSON.stringify(SENTENCE)}\n`)
+  'coatcheck runs on servers alone, in Node.js, so give a client component what it needs as properties, and import types by import type'
+const names = output.flatMap((chunk) => (chunk.type === 'chunk' && chunk.name === 'index' ? chunk.exports : []))
+writeFileSync(join(root, 'dist/for-servers-alone.js'), `export { ${names.join(', ')} } from '${SENTENCE}'\n`)
 
 function fileOf(target: string | { readonly default: string }): string {
   return typeof target === 'string' ? target : target.default
