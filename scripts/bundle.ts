@@ -32,7 +32,7 @@ const bundle = await rolldown({
   input: Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`])),
 })
 rmSync(join(root, 'dist/chunks'), { recursive: true, force: true })
-const { output } = await bundle.write({
+const { output: written } = await bundle.write({
   dir: 'dist',
   entryFileNames: '[name].js',
   chunkFileNames: 'chunks/[name].js',
@@ -51,7 +51,7 @@ await bundle.close()
  */
 const SENTENCE =
   'coatcheck runs on servers alone, in Node.js, so give a client component what it needs as properties, and import types by import type'
-const names = output.flatMap((chunk) => (chunk.type === 'chunk' && chunk.name === 'index' ? chunk.exports : []))
+const names = written.flatMap((chunk) => (chunk.type === 'chunk' && chunk.name === 'index' ? chunk.exports : []))
 writeFileSync(join(root, 'dist/for-servers-alone.js'), `export { ${names.join(', ')} } from '${SENTENCE}'\n`)
 
 function fileOf(target: string | { readonly default: string }): string {
