@@ -1,4 +1,5 @@
 import type { CookieJar } from './cookies/jar.ts'
+import { warnOfDropped, type PlainRequest } from './cookies/secure-over-http.ts'
 import type { CookieContext } from './cookies/set-cookie.ts'
 import type { Visit } from './persistence/persistence.ts'
 import type { Outcome } from './session/outcome.ts'
@@ -6,7 +7,7 @@ import { createSession, type Session } from './session/session.ts'
 import type { SessionState } from './session/state.ts'
 
 /** What an adapter knows of a request. */
-export interface RequestFacts {
+export interface RequestFacts extends PlainRequest {
   /** The Cookie header as it came; several are joined with `; `, as HTTP/2 clients may send them. */
   readonly cookieHeader: string | null | undefined
   /** Whether the request came over https. Asked when the cookie is written. */
@@ -92,6 +93,7 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
   #session: Session<Data> | undefined
   #jar: CookieJar | undefined
   readonly #began = performance.now()
+  #made: CookieContext | undefined
   #sent = false
   #again = NOTHING
 
@@ -162,13 +164,16 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
         ? NO_LINES
         : this.#parts.sessionCookies(outcome, this.#context(), this.#facts.cookieHeader, this.#began)
     const setCookie = own.length === 0 ? lines : [...lines, ...own]
-    if (setCookie.length > 0) this.#again = CARRIES_COOKIE
+    if (setCookie.length > 0) {
+      this.#again = CARRIES_COOKIE
+      if (!this.#context().secure) warnOfDropped(setCookie, this.#facts)
+    }
     return { setCookie, vary: wasRead || setCookie.length > 0, noStore: own.length > 0 }
   }
 
   /** Made where a cookie is written, and most responses write none: a framework may ask the system for the address of the peer. */
   #context(): CookieContext {
-    return { secure: this.#facts.isSecure() }
+    return (this.#made ??= { secure: this.#facts.isSecure() })
   }
 }
 

@@ -6,6 +6,7 @@ import { admit, denialResponse, type Denial, type DenialOptions } from './admiss
 import { commitBeforeHeaders } from './committed-response.ts'
 import { addHeaders, forgetAnswer } from './fastify-reply.ts'
 import { answerFailure } from './node-answer.ts'
+import { headerOf } from './node-request.ts'
 import { refuseAssignment } from './session-property.ts'
 import { veil } from './veil.ts'
 
@@ -99,6 +100,10 @@ class FastifyFacts implements RequestFacts {
 
   get cookieHeader(): string | undefined {
     return this.#request.headers.cookie
+  }
+
+  header(name: string): string | undefined {
+    return headerOf(this.#request, name)
   }
 
   isSecure(): boolean {

@@ -36,9 +36,14 @@ export function keepConnection(response: NodeResponse): () => void {
 
 function keep(connected: Connected): void {
   // oxlint-disable-next-line typescript/unbound-method -- it is called with what it is of
-  const keeping = (connected[KEEPING] ??= { destroy: connected.destroy, waiting: 0, isAsked: false })
+  const keeping = connected[KEEPING] ?? { destroy: connected.destroy, waiting: 0, isAsked: false }
+  try {
+    connected.destroy = destroyLater
+  } catch {
+    return // workerd has sockets that cannot be changed
+  }
   keeping.waiting++
-  connected.destroy = destroyLater
+  connected[KEEPING] = keeping
 }
 
 /** With an error, or where the client has left, it is lost already: nobody could read the answer. */

@@ -5,6 +5,7 @@ import type { Session } from '../session/session.ts'
 import type { Sessions } from '../sessions.ts'
 import { admit, denialResponse, type Denial, type DenialOptions } from './admission.ts'
 import { commitBeforeHeaders } from './committed-response.ts'
+import { headerOf } from './node-request.ts'
 import { defineSession, setSessions } from './session-property.ts'
 
 export type { Denial } from './admission.ts'
@@ -50,6 +51,10 @@ class KoaFacts implements RequestFacts {
 
   get cookieHeader(): string | undefined {
     return this.#ctx.req.headers.cookie
+  }
+
+  header(name: string): string | undefined {
+    return headerOf(this.#ctx.req, name)
   }
 
   isSecure(): boolean {

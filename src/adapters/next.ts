@@ -33,6 +33,7 @@ export function nextSessions<Data extends object>(
       cookieHeader: currentCookieHeader(received.get('cookie') ?? '', jar),
       isFetch: received.has('next-action'),
       // Next sets it where no proxy in front has.
+      header: (name: string) => received.get(name),
       isSecure: () => received.get('x-forwarded-proto')?.split(',')[0]?.trim() === 'https',
     }
   }

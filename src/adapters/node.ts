@@ -6,6 +6,7 @@ import { afterLoad } from './after-load.ts'
 import { commitBeforeHeaders } from './committed-response.ts'
 import { answerInstead } from './failed-answer.ts'
 import { answer, answerFailure, type SessionOptions } from './node-answer.ts'
+import { headerOf } from './node-request.ts'
 import type { NodeRequest, NodeResponse } from './node-response.ts'
 
 export type { Denial } from './admission.ts'
@@ -129,6 +130,10 @@ class NodeFacts implements RequestFacts {
 
   get cookieHeader(): string | undefined {
     return this.#request.headers.cookie
+  }
+
+  header(name: string): string | undefined {
+    return headerOf(this.#request, name)
   }
 }
 

@@ -14,6 +14,11 @@ export class WebFacts implements RequestFacts {
     return this.#request.headers.get('cookie')
   }
 
+  header(name: string): string | null {
+    if (this.isUpgraded) return null
+    return this.#request.headers.get(name) ?? (name === 'host' ? new URL(this.#request.url).host : null)
+  }
+
   isSecure(): boolean {
     return !this.isUpgraded && this.#request.url.startsWith('https:')
   }

@@ -10,6 +10,7 @@ import { LIFETIME } from './scenarios/lifetime.ts'
 import { MEMBERS } from './scenarios/members.ts'
 import { MOUNTING } from './scenarios/mounting.ts'
 import { RECEIVED } from './scenarios/received.ts'
+import { SECURE } from './scenarios/secure.ts'
 import { SESSION } from './scenarios/session.ts'
 import { STORES } from './scenarios/stores.ts'
 
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...LIFETIME,
   ...HEADERS,
   ...CACHES,
+  ...SECURE,
   ...RECEIVED,
   ...ANSWERS,
   ...ERRORS,

@@ -117,7 +117,7 @@ export const lifeCases: readonly RuntimeCase[] = [
       })
       const warned = new Promise<Error>((resolve) => process.once('warning', resolve))
       assert.equal(sessions.read('session=x').isNew, true)
-      assert.match((await warned).message, /^coatcheck: onEvent threw for refused: observer$/)
+      assert.match((await warned).message, /^coatcheck: onEvent for refused failed: observer$/)
     },
   },
   {
