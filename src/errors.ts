@@ -114,9 +114,26 @@ export function blameCaller<Result>(boundary: object, body: () => Result): Resul
       Error.captureStackTrace(error, boundary as () => void)
       // JavaScriptCore drops a frame that returns what another call returns, as a boundary does; then its caller is ours.
       if (error.stack?.includes('\n    at ') !== true) Error.captureStackTrace(error, blameCaller)
+      listeners.get(error)?.(lineOf(error))
+      listeners.delete(error)
     }
     throw error
   }
+}
+
+const listeners = new WeakMap<SessionError, (line: string | undefined) => void>()
+
+/** Has `hear` told which line an error is of, once, when `blameCaller` has found it: where it is thrown, nobody knows. */
+export function tellLine(error: SessionError, hear: (line: string | undefined) => void): SessionError {
+  listeners.set(error, hear)
+  return error
+}
+
+const FIRST_FRAME = /\n {4}at (?:.*\()?(.+?:\d+:\d+)\)?(?:\n|$)/
+
+/** File, line and column where an error was thrown, as its stack has them. */
+export function lineOf({ stack }: Error): string | undefined {
+  return stack === undefined ? undefined : FIRST_FRAME.exec(stack)?.[1]
 }
 
 const KEYS_NAMED = 3

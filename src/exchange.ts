@@ -36,10 +36,12 @@ export interface CommitHeaders {
  * |---|---|
  * | `answer-failed` | Node refused what was sent when it was to leave, or the page in its place threw at `line`; `code` is the error's code or name |
  * | `unsent` | a cookie was due on an answer that takes none: a WebSocket had begun |
+ * | `write-after-answer` | `line` wrote to a session or a jar after the headers had left, and got `ERR_SESSION_SENT` |
  */
 export type AnswerEvent =
   | { readonly type: 'answer-failed'; readonly code: string; readonly line: string | undefined }
   | { readonly type: 'unsent' }
+  | { readonly type: 'write-after-answer'; readonly line: string | undefined }
 
 /** One request and its response. */
 export interface Exchange<Data extends object> {

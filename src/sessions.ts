@@ -132,6 +132,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
     lifetime: checked.lifetime,
     persistent: checked.persistent,
     persistence: cookieFormat.persistence,
+    onSent: (line) => emit({ type: 'write-after-answer', line }),
     get endClaims() {
       return enders.length === 0 ? undefined : endClaims
     },
@@ -147,6 +148,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       onRefused: (cookie, reason) => emit({ type: 'refused', reason }, cookie),
       onIgnored: (cookie, count) => emit({ type: 'duplicate', count }, cookie),
       onOverflow: (cookie, bytes) => emit({ type: 'overflow', bytes }, cookie),
+      onSent: (cookie, line) => emit({ type: 'write-after-answer', line }, cookie),
     })
 
   // On the request itself: a WeakMap of short-lived keys costs the garbage collector more than all of an untouched session.

@@ -1,3 +1,4 @@
+import { lineOf } from '../errors.ts'
 import type { AnswerEvent } from '../exchange.ts'
 import type { NodeResponse } from './node-response.ts'
 import { forgetAnswer } from './response-headers.ts'
@@ -9,15 +10,9 @@ export interface Telling {
 
 /** Tells the operator why an answer failed, where no handler can catch it any more. */
 export function tellFailure(exchange: Telling, error: unknown): void {
-  const {
-    name,
-    code = name,
-    stack,
-  } = error instanceof Error ? (error as NodeJS.ErrnoException) : { name: typeof error } // as: it may have a code
-  exchange.tell({ type: 'answer-failed', code, line: stack === undefined ? undefined : FIRST_FRAME.exec(stack)?.[1] })
+  const { name, code = name } = error instanceof Error ? (error as NodeJS.ErrnoException) : { name: typeof error } // as: it may have a code
+  exchange.tell({ type: 'answer-failed', code, line: error instanceof Error ? lineOf(error) : undefined })
 }
-
-const FIRST_FRAME = /\n {4}at (?:.*\()?(.+?:\d+:\d+)\)?(?:\n|$)/
 
 /** Ends an answer that failed so: with 500 as long as nothing of it has left, else as if the connection were lost. */
 export function endFailed(response: NodeResponse, exchange: Telling, error: unknown): void {

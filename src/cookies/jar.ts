@@ -1,5 +1,5 @@
 import { clockOf } from '../clock.ts'
-import { blameCaller, SessionError, type RefusedReason } from '../errors.ts'
+import { blameCaller, SessionError, tellLine, type RefusedReason } from '../errors.ts'
 import { createSecretRing, type SecretInput } from '../sealing/secrets.ts'
 import { isSameJson, plainCopy } from '../serializers/plain.ts'
 import type { Json } from '../serializers/serializer.ts'
@@ -62,6 +62,8 @@ export interface JarHost {
   /** Beside the one that counts, if any, so many others came of that name. */
   readonly onIgnored: (name: string, count: number) => void
   readonly onOverflow: (name: string, bytes: number) => void
+  /** That line wrote after the headers had left. */
+  readonly onSent: (name: string, line: string | undefined) => void
 }
 
 const PERMANENT: CookieExpiry = { maxAge: '400d' }
@@ -185,9 +187,12 @@ class Jar {
 
   #assertNotSent(name: string): void {
     if (!this.#sent) return
-    throw new SessionError(
-      'ERR_SESSION_SENT',
-      `Cookie ${name} was written after the response headers had left. Write cookies before the first byte of the response.`,
+    throw tellLine(
+      new SessionError(
+        'ERR_SESSION_SENT',
+        `Cookie ${name} was written after the response headers had left. Write cookies before the first byte of the response.`,
+      ),
+      (line) => this.#host.onSent(name, line),
     )
   }
 }
@@ -291,6 +296,7 @@ function standAlone(options: CookieJarOptions): JarHost {
     onRefused: () => {},
     onIgnored: () => {},
     onOverflow: () => {},
+    onSent: () => {},
   }
 }
 

@@ -29,5 +29,6 @@ export function railsJar({ cookieHeader, clock: given, ...options }: RailsJarOpt
     onRefused: () => {},
     onIgnored: () => {},
     onOverflow: () => {},
+    onSent: () => {},
   })
 }

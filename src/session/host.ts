@@ -73,4 +73,6 @@ export interface SessionHost {
    * there is to wait for. `undefined` where nobody keeps a record.
    */
   readonly endClaims: ((claims: JsonObject) => readonly Promise<unknown>[]) | undefined
+  /** Told which line wrote after the headers had left: in a listener nobody catches what it throws, and the process ends. */
+  readonly onSent: (line: string | undefined) => void
 }

@@ -1,19 +1,22 @@
-import { SessionError } from '../errors.ts'
+import { SessionError, tellLine } from '../errors.ts'
 
 /** Why nothing can be written any more, or at all. */
 export type Lock = 'sent' | 'readonly'
 
-/** The error for a write to a session that is locked. */
-export function lockedError(lock: Lock, path: string): SessionError {
+/** The error for a write to a session that is locked. `onSent` hears of one that came too late. */
+export function lockedError(lock: Lock, path: string, onSent: (line: string | undefined) => void): SessionError {
   if (lock === 'readonly') {
     return new SessionError(
       'ERR_SESSION_READONLY',
       `${path} was written, but this session was opened for reading only. Do this where the response is still to come: in a request handler, or in Next.js in a server action or a route handler.`,
     )
   }
-  return new SessionError(
-    'ERR_SESSION_SENT',
-    `${path} was written after the response headers had left, so no cookie can carry it. Write to the session before the first byte of the response.`,
+  return tellLine(
+    new SessionError(
+      'ERR_SESSION_SENT',
+      `${path} was written after the response headers had left, so no cookie can carry it. Write to the session before the first byte of the response.`,
+    ),
+    onSent,
   )
 }
 

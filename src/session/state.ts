@@ -208,7 +208,7 @@ export class SessionState implements ContentsHost {
     if (this.isWritable) return
     const what = pathText(path)
     this.assertAlive(what)
-    throw lockedError(this.#lock ?? 'sent', what)
+    throw lockedError(this.#lock ?? 'sent', what, this.#host.onSent)
   }
 
   assertAlive(path: string): void {

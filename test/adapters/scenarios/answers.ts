@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { expect } from 'vitest'
 import type { Call } from '../app.ts'
 import { scenario, type Scenario } from '../scenario.ts'
@@ -108,6 +109,29 @@ export const ANSWERS: readonly Scenario[] = [
     await browser.ask('/late')
     expect(codes).toEqual(Array.from({ length: 5 }, () => 'ERR_SESSION_SENT'))
     expect(await browser.json('/read')).toEqual({ userId: 7 })
+  }),
+
+  scenario('a write after the answer has left, in a listener too, is an event that names its line', async (world) => {
+    const late = Promise.withResolvers<object>()
+    const site = await world.serve({
+      '/early': (call) => {
+        late.resolve(call.request)
+        return call.text('ok')
+      },
+    })
+    await site.browser.ask('/early')
+    const request = await late.promise
+    const session = world.sessions.of(request)
+    const listener = new EventEmitter().on('finish', () => (session.userId = 8))
+    const refused = expect.objectContaining({ code: 'ERR_SESSION_SENT' })
+    expect(() => listener.emit('finish')).toThrow(refused)
+    expect(() => (session.flash.notice = 'late')).toThrow(refused)
+    expect(() => session.destroy()).toThrow(refused)
+    expect(() => world.sessions.jar(request).set('theme', 'dark')).toThrow(refused)
+    const line = expect.stringMatching(/scenarios\/answers\.ts:\d+:\d+$/)
+    expect(world.log.events).toMatchObject(
+      ['session', 'session', 'session', 'theme'].map((cookie) => ({ type: 'write-after-answer', cookie, line })),
+    )
   }),
 
   scenario('a write after the answer was given is kept or throws, and is never lost in silence', async (world) => {
