@@ -4,7 +4,6 @@ import { postgresDriver } from '../sql/postgres-driver.ts'
 import { USER_SESSIONS_CURE } from '../sql/set-up.ts'
 import { DEFAULT_PREFIX } from '../sql/prefix.ts'
 import type { UserSessionRegistry } from './registry.ts'
-import { schemaFor } from './sql/dialects.ts'
 import { createSqlRegistry } from './sql/registry.ts'
 import { tablesNamed } from './sql/tables.ts'
 
@@ -60,5 +59,5 @@ export function postgresRegistry(
         queryTimeout === undefined ? Math.max(readTimeout, 5000) : seconds(queryTimeout, 'queryTimeout') * 1000,
     },
   )
-  return createSqlRegistry(driver, tables, schemaFor('postgres', tables))
+  return createSqlRegistry('postgres', driver, tables)
 }

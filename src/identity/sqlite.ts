@@ -4,7 +4,6 @@ import { seconds, type Duration } from '../duration.ts'
 import type { SqliteDatabase } from '../sql/sqlite-database.ts'
 import { sqliteDriver } from '../sql/sqlite-driver.ts'
 import type { UserSessionRegistry } from './registry.ts'
-import { schemaFor } from './sql/dialects.ts'
 import { createSqlRegistry } from './sql/registry.ts'
 import { tablesNamed } from './sql/tables.ts'
 
@@ -41,5 +40,5 @@ export function sqliteRegistry(
   const tables = tablesNamed(prefix)
   const taker = { name: 'sqliteRegistry', cure: USER_SESSIONS_CURE }
   const driver = sqliteDriver(database, taker, seconds(timeout, 'timeout') * 1000)
-  return createSqlRegistry(driver, tables, schemaFor('sqlite', tables))
+  return createSqlRegistry('sqlite', driver, tables)
 }

@@ -8,14 +8,17 @@ import type {
   Proven,
   UserSessionRegistry,
 } from '../registry.ts'
+import type { Dialect } from '../../sql/dialect.ts'
 import { didSomething, type Row, type SqlDriver, type Steps } from '../../sql/driver.ts'
 import { readFound, readRecord } from './rows.ts'
 import { createStatements, type Statements } from './statements.ts'
+import { schemaFor } from './dialects.ts'
 import type { Tables } from './tables.ts'
 
-/** The registry over any database with SQL; what differs between them is in its driver and its schema. */
-export function createSqlRegistry(driver: SqlDriver, tables: Tables, schema: string): UserSessionRegistry {
-  const statements = createStatements(tables, driver.skipLocked)
+/** The registry over any database with SQL; what differs between them is in its driver, its schema and its indexes. */
+export function createSqlRegistry(dialect: Dialect, driver: SqlDriver, tables: Tables): UserSessionRegistry {
+  const schema = schemaFor(dialect, tables)
+  const statements = createStatements(dialect, tables, driver)
 
   return {
     schema,

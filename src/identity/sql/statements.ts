@@ -1,6 +1,9 @@
 import type { Ending, Epochs, ListPage, NewUserSession, Renewal, UserSessionRegistry } from '../registry.ts'
-import type { SqlValue, Statement } from '../../sql/driver.ts'
+import { AMONG } from '../../sql/among.ts'
+import type { Dialect } from '../../sql/dialect.ts'
+import type { SqlDriver, SqlValue, Statement } from '../../sql/driver.ts'
 import { FOUND_COLUMNS, RECORD_COLUMNS } from './rows.ts'
+import { SWEEP_AFTER, sweepAfter } from './sweep-hour.ts'
 import type { Tables } from './tables.ts'
 
 type Noted = Parameters<UserSessionRegistry['touch']>[1]
@@ -31,18 +34,27 @@ export interface Statements {
  * NULL` first of all, so that none of them depends on what was read before; and gives back a row for each that it
  * changed, because better-sqlite3 lets no other statement be asked for its rows.
  */
-export function createStatements({ sessions, epochs }: Tables, skipLocked: string): Statements {
+export function createStatements(
+  dialect: Dialect,
+  { sessions, epochs }: Tables,
+  { skipLocked }: Pick<SqlDriver, 'skipLocked'>,
+): Statements {
+  const [among, hour] = [AMONG[dialect], SWEEP_AFTER[dialect]]
   const currentEpochs = `
     COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ?1), 0) AS current_epoch,
     COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ''), 0) AS current_everyone_epoch`
-  // Equal, so that the index leads past whatever a counter has ended: none of it is read. The plus keeps a planner from the index
-  // on that column, in which everybody's records are.
-  const aliveNow = `ended_at IS NULL AND +idle_expires_at > ?2
+  // By the hour as well, which an index has: what expired before is not read.
+  const notExpired = `${hour} > ?2 AND idle_expires_at > ?2`
+  // Equal, so that the index leads past whatever a counter has ended: none of it is read.
+  const aliveNow = `ended_at IS NULL AND ${notExpired}
     AND epoch = COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ?1), 0)
     AND everyone_epoch = COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ''), 0)`
   /** Of whichever record the statement is about. */
   const notRevoked = `epoch = COALESCE((SELECT epoch FROM ${epochs} e WHERE e.user_id = ${sessions}.user_id), 0)
     AND everyone_epoch = COALESCE((SELECT epoch FROM ${epochs} WHERE user_id = ''), 0)`
+
+  // Of those that a query gave. Not `ended_at`: for that, PostgreSQL may go through an index of all records that did not end.
+  const notEnded = 'ended_because IS NULL'
 
   const texts = {
     epochs: `SELECT ${currentEpochs}`,
@@ -80,26 +92,22 @@ export function createStatements({ sessions, epochs }: Tables, skipLocked: strin
         AND ${notRevoked} RETURNING id`,
 
     endOldest: `UPDATE ${sessions} SET ended_at = ?2, ended_because = ?3
-      WHERE id IN (
-        SELECT id FROM (
+      WHERE id ${among(`SELECT id FROM (
           SELECT id, ROW_NUMBER() OVER (ORDER BY created_at DESC, id DESC) AS place FROM ${sessions}
-          WHERE user_id = ?1 AND ended_at IS NULL AND +idle_expires_at > ?2 AND epoch = ?4 AND everyone_epoch = ?5
-        ) alive WHERE place > ?6
-      ) AND ended_at IS NULL RETURNING id`,
+          WHERE user_id = ?1 AND ended_at IS NULL AND ${notExpired} AND epoch = ?4 AND everyone_epoch = ?5
+        ) alive WHERE place > ?6`)} AND ${notEnded} RETURNING id`,
 
     endOthers: `UPDATE ${sessions} SET ended_at = ?2, ended_because = ?3
-      WHERE user_id = ?1 AND id <> ?4 AND ended_at IS NULL AND +idle_expires_at > ?2 AND epoch = ?5 AND everyone_epoch = ?6
+      WHERE user_id = ?1 AND id <> ?4 AND ended_at IS NULL AND ${notExpired} AND epoch = ?5 AND everyone_epoch = ?6
       RETURNING id`,
 
     moveToEpoch: `UPDATE ${sessions} SET epoch = ?3 WHERE id = ?1 AND secret_hash = ?2 AND ended_at IS NULL RETURNING id`,
 
-    sweepEnded: `DELETE FROM ${sessions} WHERE id IN (
-        SELECT id FROM ${sessions} WHERE ended_at IS NOT NULL AND ended_at < ?1 ORDER BY ended_at LIMIT ?2 ${skipLocked}
-      ) RETURNING id`,
+    sweepEnded: `DELETE FROM ${sessions} WHERE id ${among(`SELECT id FROM ${sessions}
+        WHERE ended_at IS NOT NULL AND ended_at < ?1 ORDER BY ended_at LIMIT ?2 ${skipLocked}`)} RETURNING id`,
 
-    sweepExpired: `DELETE FROM ${sessions} WHERE id IN (
-        SELECT id FROM ${sessions} WHERE ended_at IS NULL AND idle_expires_at < ?1 ORDER BY idle_expires_at LIMIT ?2 ${skipLocked}
-      ) RETURNING id`,
+    sweepExpired: `DELETE FROM ${sessions} WHERE id ${among(`SELECT id FROM ${sessions}
+        WHERE ended_at IS NULL AND ${hour} <= ?3 AND idle_expires_at < ?1 ORDER BY ${hour} LIMIT ?2 ${skipLocked}`)} RETURNING id`,
   }
 
   return {
@@ -141,7 +149,7 @@ export function createStatements({ sessions, epochs }: Tables, skipLocked: strin
       statement(texts.endOthers, userId, at, because, keep, current.user, current.everyone),
     moveToEpoch: (id, hash, epoch) => statement(texts.moveToEpoch, id, hash, epoch),
     sweepEnded: (before, limit) => statement(texts.sweepEnded, before, limit),
-    sweepExpired: (before, limit) => statement(texts.sweepExpired, before, limit),
+    sweepExpired: (before, limit) => statement(texts.sweepExpired, before, limit, sweepAfter(before)),
   }
 }
 

@@ -1,3 +1,4 @@
+import { AMONG } from '../../sql/among.ts'
 import type { Dialect } from '../../sql/dialect.ts'
 import type { SqlDriver, Statement } from '../../sql/driver.ts'
 import type { SessionChange, StoredSession } from '../store.ts'
@@ -15,15 +16,10 @@ export interface SessionStatements {
   sweep(now: number, count: number): Statement
 }
 
-/** How databases are asked for JSON text, and given some; and for rows that a query finds, which is run once. */
-const DIALECTS = {
-  // IN would run the query for each row again where the planner likes it, and lock other rows each time.
-  postgres: {
-    text: 'entries::text',
-    parameter: '?5::text::jsonb',
-    among: (query: string) => `= ANY (ARRAY(${query}))`,
-  },
-  sqlite: { text: 'entries', parameter: '?5', among: (query: string) => `IN (${query})` },
+/** How databases are asked for JSON text, and given some. */
+const JSON_TEXT = {
+  postgres: { text: 'entries::text', parameter: '?5::text::jsonb' },
+  sqlite: { text: 'entries', parameter: '?5' },
 } satisfies Record<Dialect, object>
 
 /**
@@ -35,7 +31,7 @@ export function createSessionStatements(
   table: string,
   { skipLocked }: Pick<SqlDriver, 'skipLocked'>,
 ): SessionStatements {
-  const { text, parameter, among } = DIALECTS[dialect]
+  const { text, parameter } = JSON_TEXT[dialect]
   const changed = CHANGED_ENTRIES[dialect]
   const expired = `SELECT id FROM ${table} WHERE sweep_after <= ?2 AND expires_at <= ?1 ORDER BY sweep_after LIMIT ?3 ${skipLocked}`
 
@@ -54,7 +50,7 @@ export function createSessionStatements(
 
     delete: `DELETE FROM ${table} WHERE id = ?1 RETURNING 1 AS done`,
 
-    sweep: `DELETE FROM ${table} WHERE id ${among(expired)} RETURNING 1 AS done`,
+    sweep: `DELETE FROM ${table} WHERE id ${AMONG[dialect](expired)} RETURNING 1 AS done`,
   }
 
   return {
