@@ -6,6 +6,7 @@ import { ADA, follow, GRACE, MARGARET, press, runTrap, sessionCookie, signIn, wo
 import { COOKIE, WORKERS } from './billing-pages.ts'
 import { launchChromium } from './launch.ts'
 import { secretsIn, sha256 } from './secrets-in.ts'
+import { takeTableAway } from '../support/unreadable-table.ts'
 import { until } from '../support/until.ts'
 
 const IPHONE =
@@ -332,10 +333,11 @@ test('a worker that is killed signs nobody out, and nobody in again', async () =
 test('while the records cannot be read pages answer 503, and nobody is signed out by it', async () => {
   const ada = await openSignedIn(ADA)
   const cookie = await sessionCookie(ada)
-  shell.exec('ALTER TABLE coatcheck_user_sessions RENAME TO out_of_reach')
+  const { away, back } = takeTableAway('coatcheck_user_sessions')
+  shell.exec(away)
   const response = await ada.request.get('/dashboard', { maxRedirects: 0 })
   const signInPage = await ada.request.get('/sign-in')
-  shell.exec('ALTER TABLE out_of_reach RENAME TO coatcheck_user_sessions')
+  shell.exec(back)
   expect(response.status()).toBe(503)
   expect(response.headers()).toMatchObject({ 'retry-after': '5' })
   expect(response.headers()['set-cookie']).toBeUndefined()
