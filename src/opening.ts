@@ -1,5 +1,6 @@
 import { isTooLarge } from './cookies/budget.ts'
-import { chooseCandidate, openEach, type Candidate } from './cookies/candidates.ts'
+import { chooseCandidate, type Candidate } from './cookies/candidates.ts'
+import { openEach } from './cookies/open-each.ts'
 import { cookieValues } from './cookies/request-cookies.ts'
 import type { OpenedSession, SessionFormat } from './cookies/session-format.ts'
 import type { RefusedReason } from './errors.ts'

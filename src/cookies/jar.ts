@@ -12,7 +12,7 @@ import {
   type CookieExpiry,
 } from './attributes.ts'
 import { COOKIE_LIMIT, cookieBytes, overflowError } from './budget.ts'
-import { openEach } from './candidates.ts'
+import { openEach } from './open-each.ts'
 import { createCookieSealers, type CookieSealers, type OpenedCookieValue } from './jar-sealers.ts'
 import { cookieValues, decodeValue } from './request-cookies.ts'
 import { expireCookie, setCookie, type CookieContext } from './set-cookie.ts'

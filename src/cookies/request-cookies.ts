@@ -1,4 +1,4 @@
-import { MAXIMUM_CANDIDATES } from './candidates.ts'
+import { MAXIMUM_CANDIDATES } from './open-each.ts'
 
 const SPACE = 0x20
 const TAB = 0x09

@@ -1,6 +1,7 @@
 import { checkAttributes, type CheckedAttributes, type CookieAttributes } from '../cookies/attributes.ts'
 import { isTooLarge } from '../cookies/budget.ts'
-import { chooseCandidate, moreTelling } from '../cookies/candidates.ts'
+import { chooseCandidate } from '../cookies/candidates.ts'
+import { moreTelling } from '../cookies/open-each.ts'
 import { isSameScope } from '../cookies/former-scopes.ts'
 import { cookieValues } from '../cookies/request-cookies.ts'
 import type { OpenedSession } from '../cookies/session-format.ts'

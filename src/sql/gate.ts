@@ -1,5 +1,5 @@
 import { elapsed } from '../timers.ts'
-import { waitFor } from './wait.ts'
+import { waitFor } from '../wait.ts'
 
 /** How long may be waited, in milliseconds. */
 export interface Patience {

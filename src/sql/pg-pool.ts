@@ -5,7 +5,7 @@ import type { Row } from './driver.ts'
 import { isConflict } from './conflict.ts'
 import { createGate, type Patience } from './gate.ts'
 import { valueOf } from './postgres-values.ts'
-import { waitFor } from './wait.ts'
+import { waitFor } from '../wait.ts'
 
 /** What we use of a `Pool` of `pg`; `query` is what tells it from something else that connects. */
 export interface PgPool {

@@ -6,7 +6,7 @@ import type { Row, SqlDriver, Statement, Steps } from './driver.ts'
 import type { Patience } from './gate.ts'
 import { connectionsOf, type PostgresClient } from './postgres-client.ts'
 import { statementError, type Taker } from './set-up.ts'
-import { waitFor } from './wait.ts'
+import { waitFor } from '../wait.ts'
 
 export interface PostgresDriverOptions {
   /** Whether each connection keeps our statements prepared. */

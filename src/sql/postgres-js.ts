@@ -4,7 +4,7 @@ import { ISOLATION, type Connections, type Query } from './connections.ts'
 import type { Row } from './driver.ts'
 import { createGate, type Patience } from './gate.ts'
 import { valueOf } from './postgres-values.ts'
-import { waitFor } from './wait.ts'
+import { waitFor } from '../wait.ts'
 
 /** What we use of `postgres()` of `postgres.js`. */
 export interface PostgresJs {

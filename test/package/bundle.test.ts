@@ -101,7 +101,9 @@ describe('what an entry imports at run time', () => {
 
   test('coatcheck/identity brings sessions as they are in a request, and no database', () => {
     const { files, packages } = reach('src/identity/index.ts', source)
-    expect(folders(files)).toEqual(['identity', 'serializers', 'session'])
+    expect(folders(files)).toEqual(['identity', 'serializers', 'session', 'stores'])
+    // The contract of stores says how many questions may wait for one.
+    expect(files.filter((file) => file.startsWith('src/stores/'))).toEqual(['src/stores/store.ts'])
     expect(packages).toEqual(['node:crypto', 'node:net', 'node:util'])
   })
 

@@ -6,7 +6,7 @@ const WIRING = 'sessions.ts and its neighbours'
 /** From the bottom to the top. A folder stands for all that is in it. */
 const LAYERS: readonly (readonly string[])[] = [
   ['reduced-error.ts', 'timers.ts'],
-  ['errors.ts'],
+  ['errors.ts', 'wait.ts'],
   ['duration.ts', 'clock.ts'],
   ['serializers', 'sql'],
   ['sealing', 'session', 'stores'],

@@ -1,4 +1,4 @@
-import { clearTimeout, elapsed, setImmediate, setTimeout } from '../timers.ts'
+import { clearTimeout, elapsed, setImmediate, setTimeout } from './timers.ts'
 
 /**
  * The answer, or an error once there was none for `milliseconds`.

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 
 // Before they are taken: our timers are those that there are when we are loaded.
 vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
-const { waitFor } = await import('../../src/sql/wait.ts')
+const { waitFor } = await import('../src/wait.ts')
 
 const never = new Promise<never>(() => {})
 
