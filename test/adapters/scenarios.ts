@@ -6,6 +6,7 @@ import { ENDINGS } from './scenarios/endings.ts'
 import { ERRORS } from './scenarios/errors.ts'
 import { FLASH } from './scenarios/flash.ts'
 import { HEADERS } from './scenarios/headers.ts'
+import { KNOWN_VULNERABILITIES } from './scenarios/known-vulnerabilities.ts'
 import { LIFETIME } from './scenarios/lifetime.ts'
 import { MEMBERS } from './scenarios/members.ts'
 import { MOUNTING } from './scenarios/mounting.ts'
@@ -30,4 +31,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...MEMBERS,
   ...STORES,
   ...ENDINGS,
+  ...KNOWN_VULNERABILITIES,
 ]
