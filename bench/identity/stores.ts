@@ -23,7 +23,7 @@ export interface Store {
 
 /** The columns of a record, as `find` reads them; the two epochs are what `find` reads on top. */
 const COLUMNS =
-  'id, user_id, created_at, authenticated_at, last_seen_at, idle_expires_at, absolute_expires_at, ip_prefix, user_agent, label, method, epoch, everyone_epoch, secret_hash, ended_at, ended_because'
+  'user_id, authenticated_at, last_seen_at, idle_expires_at, absolute_expires_at, epoch, everyone_epoch, secret_hash, ended_at, ended_because'
 const LOOKUP = `SELECT ${COLUMNS} FROM coatcheck_user_sessions WHERE id =`
 
 /** A file with a write-ahead log, as the documentation advises. `NORMAL` is what an application would choose with it. */

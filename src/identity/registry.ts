@@ -29,7 +29,7 @@ export interface UserSessionRegistry {
    */
   insert(record: NewUserSession, options: InsertOptions): Promise<Inserted>
 
-  /** The record with that handle, ended or not, and the epochs that are current now. */
+  /** What a check needs of the record with that handle, ended or not, and the epochs that are current now. */
   find(id: string): Promise<FoundUserSession | undefined>
 
   /** Notes that the session was used, unless that was noted after `notSince` already. */
@@ -99,7 +99,15 @@ export interface NewUserSession extends UserSessionRecord {
   readonly secretHash: Uint8Array
 }
 
-export interface FoundUserSession extends NewUserSession {
+/** What a check needs of a record, and no more: each request of somebody who is signed in reads it. */
+export interface FoundUserSession {
+  readonly userId: string
+  readonly authenticatedAt: number
+  readonly lastSeenAt: number
+  readonly idleExpiresAt: number
+  readonly absoluteExpiresAt: number
+  /** SHA-256 of the secret, 32 bytes. */
+  readonly secretHash: Uint8Array
   /** The epochs that it was made under. */
   readonly epochs: Epochs
   readonly current: Epochs

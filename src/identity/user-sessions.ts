@@ -2,7 +2,7 @@ import { SessionError } from '../errors.ts'
 import type { JsonObject } from '../serializers/serializer.ts'
 import { readClaims, userKey, type UserId, type UserSessionClaims } from './claims.ts'
 import { ipPrefix } from './ip-prefix.ts'
-import type { Epochs, UserSessionRecord, UserSessionRegistry } from './registry.ts'
+import type { Epochs, FoundUserSession, UserSessionRegistry } from './registry.ts'
 import { hashSecret, newHandle, newSecret } from './secret.ts'
 import { judge } from './verdict.ts'
 import type { Epoch, Verifier, VerifierHost } from './verifier.ts'
@@ -64,14 +64,13 @@ export function createUserSessionsVerifier<Id extends UserId>(
   // By handle. Of parallel requests some read the record before the first one's note is there, and would note it again.
   const noted = new Map<string, number>()
 
-  const noteUse = (record: UserSessionRecord, at: number): void => {
-    const lastNoted = noted.get(record.id) ?? record.lastSeenAt
-    if (at - Math.max(lastNoted, record.lastSeenAt) < touchMilliseconds) return
+  const noteUse = (id: string, { lastSeenAt, absoluteExpiresAt }: FoundUserSession, at: number): void => {
+    const lastNoted = noted.get(id) ?? lastSeenAt
+    if (at - Math.max(lastNoted, lastSeenAt) < touchMilliseconds) return
     if (noted.size >= MOST_NOTED) noted.clear()
-    noted.set(record.id, at)
-    const idleExpiresAt = idleEnd(at, record.absoluteExpiresAt)
-    const seen = { lastSeenAt: at, idleExpiresAt, notSince: at - touchMilliseconds }
-    background.run(`seen ${record.id}`, () => registry.touch(record.id, seen))
+    noted.set(id, at)
+    const seen = { lastSeenAt: at, idleExpiresAt: idleEnd(at, absoluteExpiresAt), notSince: at - touchMilliseconds }
+    background.run(`seen ${id}`, () => registry.touch(id, seen))
   }
 
   const noteTimeout = (claims: UserSessionClaims, because: 'idle' | 'absolute', at: number): void => {
@@ -89,7 +88,7 @@ export function createUserSessionsVerifier<Id extends UserId>(
       const at = now()
       const verdict = judge(claims, found, at)
       if (verdict.state === 'valid') {
-        noteUse(verdict.record, at)
+        noteUse(claims.sid, verdict.record, at)
         return {
           state: 'valid',
           userId: claims.uid as Id, // as: signIn took an Id, and the seal kept it

@@ -62,11 +62,13 @@ export function registryContract(name: string, open: () => Promise<UserSessionRe
       )
     }
 
-    test('a record comes back as it was inserted, with the epochs of that moment', async () => {
+    test('a record comes back as it was inserted, with the epochs of that moment; a check reads of it what it needs', async () => {
       const record = await insert(newRecord(newUser()))
-      const { secretHash, epochs, current, endedAt, endedBecause, ...rest } = await find(record.id)
-      const { secretHash: hash, ...given } = record
-      expect(rest).toEqual(given)
+      const { secretHash, epochs, current, endedAt, endedBecause, ...checked } = await find(record.id)
+      const { secretHash: hash, ...shown } = record
+      expect(await registry.list(record.userId, NOW)).toEqual([shown])
+      const { userId, authenticatedAt, lastSeenAt, idleExpiresAt, absoluteExpiresAt } = shown
+      expect(checked).toEqual({ userId, authenticatedAt, lastSeenAt, idleExpiresAt, absoluteExpiresAt })
       expect(Buffer.from(secretHash)).toEqual(Buffer.from(hash))
       expect(epochs).toEqual(current)
       expect(await registry.epochs(record.userId)).toEqual(current)
@@ -164,7 +166,7 @@ export function registryContract(name: string, open: () => Promise<UserSessionRe
     })
 
     test('a secret is changed by whoever has the current one, once', async () => {
-      const { id, secretHash } = await insert(newRecord(newUser()))
+      const { id, userId, secretHash } = await insert(newRecord(newUser()))
       const renewal = (hash: Uint8Array) => ({
         secretHash: hash,
         authenticatedAt: NOW + 5,
@@ -178,11 +180,8 @@ export function registryContract(name: string, open: () => Promise<UserSessionRe
       expect(renewed.filter(Boolean)).toHaveLength(1)
       const found = await find(id)
       expect(Buffer.from(found.secretHash)).toEqual(hashes[renewed.indexOf(true)])
-      expect(found).toMatchObject({
-        authenticatedAt: NOW + 5,
-        absoluteExpiresAt: NOW + 24 * HOUR + 5,
-        method: 'passkey',
-      })
+      expect(found).toMatchObject({ authenticatedAt: NOW + 5, absoluteExpiresAt: NOW + 24 * HOUR + 5 })
+      expect(await registry.list(userId, NOW)).toMatchObject([{ id, method: 'passkey' }])
     })
 
     test.each([

@@ -5,11 +5,9 @@ import type { Row } from '../../sql/driver.ts'
 export const RECORD_COLUMNS =
   'id, user_id, created_at, authenticated_at, last_seen_at, idle_expires_at, absolute_expires_at, ip_prefix, user_agent, label, method'
 
-/** Those of a record `s` as a check needs it. By name: a column that somebody adds must not change a prepared statement's rows. */
-export const FOUND_COLUMNS: string = `${RECORD_COLUMNS}, epoch, everyone_epoch, secret_hash, ended_at, ended_because`
-  .split(', ')
-  .map((column) => `s.${column}`)
-  .join(', ')
+/** Those of a record `s` that a check needs. By name: a column that somebody adds must not change a prepared statement's rows. */
+export const FOUND_COLUMNS =
+  's.user_id, s.authenticated_at, s.last_seen_at, s.idle_expires_at, s.absolute_expires_at, s.epoch, s.everyone_epoch, s.secret_hash, s.ended_at, s.ended_because'
 
 export function readRecord(row: Row): UserSessionRecord {
   return {
@@ -30,7 +28,11 @@ export function readRecord(row: Row): UserSessionRecord {
 export function readFound(row: Row): FoundUserSession {
   const hash = row['secret_hash']
   return {
-    ...readRecord(row),
+    userId: String(row['user_id']),
+    authenticatedAt: Number(row['authenticated_at']),
+    lastSeenAt: Number(row['last_seen_at']),
+    idleExpiresAt: Number(row['idle_expires_at']),
+    absoluteExpiresAt: Number(row['absolute_expires_at']),
     // Anything else than bytes is no hash that a secret could have.
     secretHash: hash instanceof Uint8Array ? hash : new Uint8Array(),
     epochs: { user: Number(row['epoch']), everyone: Number(row['everyone_epoch']) },
