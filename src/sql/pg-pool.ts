@@ -12,6 +12,9 @@ export interface PgPool {
   query(query: NamedQuery): Promise<{ rows: unknown[] }>
   connect(): Promise<PgConnection>
   on?(event: 'error', listener: () => void): unknown
+  /** How many connections nobody uses, and how many ask for one. */
+  readonly idleCount?: number
+  readonly waitingCount?: number
   readonly options?: { readonly max?: number | undefined; readonly binary?: boolean | undefined } | undefined
 }
 
@@ -40,9 +43,11 @@ export function overPgPool(pool: PgPool): Connections {
   const gate = createGate(pool.options?.max ?? DEFAULT_MAX)
 
   const connect = async (patience: Patience, begun: number): Promise<PgConnection> => {
+    // One that is idle comes at once.
+    const isIdle = (pool.idleCount ?? 0) > (pool.waitingCount ?? 0)
     const connecting = pool.connect()
     try {
-      const connection = await gate.wait(connecting, patience, begun)
+      const connection = await (isIdle ? connecting : gate.wait(connecting, patience, begun))
       if (typeof connection?.release === 'function') return connection
       throw new SessionError('ERR_OPTIONS', 'connect() of the client gave no connection, expected a Pool of pg.')
     } catch (error) {
