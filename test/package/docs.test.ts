@@ -117,6 +117,51 @@ describe('docs/asvs.md', () => {
   })
 })
 
+describe('docs/known-vulnerabilities.md', () => {
+  const path = 'docs/known-vulnerabilities.md'
+  const rows = (documents.get(path) ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('|') && !/^\| *(?:advisory|-+) *\|/.test(line))
+    .map((line) => line.slice(1, -1).split('|'))
+
+  test('says of every advisory what broke there, and names a test or why it does not apply', () => {
+    expect(rows.length).toBeGreaterThan(35)
+    for (const row of rows) {
+      expect(row).toHaveLength(3)
+      const [advisory = '', broke = '', here = ''] = row
+      expect(advisory).toMatch(/CVE-\d{4}-\d{4}|GHSA-(?:\w{4}-?){3}|#\d+|[\d.]+/)
+      expect(broke.trim()).toMatch(/\.$/)
+      expect(here.trim()).toMatch(/^(?:"[^"]+" \(\[|Does not apply: )/)
+    }
+  })
+
+  test('names tests that there are, each in the file that it links to', () => {
+    const quoted = rows.flatMap(([, , here = '']) => [
+      ...here.matchAll(/"([^"]+)" \(\[`([^`]+)`\]\(\.\.\/([^)]+)\)\)/g),
+    ])
+    expect(quoted.length).toBeGreaterThan(60)
+    for (const [, , shown, linked] of quoted) expect(linked).toBe(shown)
+    const missing = quoted.filter(([, sentence = '', file = '']) => !read(file).includes(`${sentence}'`))
+    expect(missing.map(([whole]) => whole)).toEqual([])
+  })
+})
+
+describe('what documents say of peers', () => {
+  /** A version that is in a figure, and what is published of it. */
+  test('names the vulnerability of a version whose figures it shows', () => {
+    const withFigures = [...documents].filter(([, text]) => text.includes('@fastify/session 11.1.3'))
+    expect(withFigures.map(([path]) => path)).toContain('docs/stores-cost.md')
+    for (const [path, text] of withFigures) expect([path, text.includes('CVE-2026-117499')]).toEqual([path, true])
+  })
+
+  test('names versions that were measured, of each peer that has figures', () => {
+    const { devDependencies } = JSON.parse(read('package.json')) as PackageJson // as: it is ours
+    const page = documents.get('docs/stores-cost.md') ?? ''
+    for (const name of ['@fastify/session', 'express-session', 'connect-redis', 'connect-pg-simple'])
+      expect(page).toContain(`${name} ${devDependencies[name]?.slice(1)}`)
+  })
+})
+
 describe('names in the sources', () => {
   test('are found in unions on one line and on many', () => {
     expect(unionMembers("export type A = 'a' | 'b'\n", 'A')).toEqual(['a', 'b'])
