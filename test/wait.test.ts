@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 
 // Before they are taken: our timers are those that there are when we are loaded.
 vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
-const { waitFor } = await import('../src/wait.ts')
+const { waitFor, waitInTurn } = await import('../src/wait.ts')
 
 const never = new Promise<never>(() => {})
 
@@ -45,4 +45,43 @@ test('a queue that moves is waited in for as long as it does', async () => {
   }
   vi.advanceTimersByTime(5000)
   expect(await stateOf(waiting)).toBe('Error: stuck')
+})
+
+test('an asker goes when its time is over, and the connection is given up when it has been silent', async () => {
+  const onEnd = vi.fn<(error?: unknown) => void>()
+  const waiting = waitInTurn(never, 5000, onEnd, 2000, performance.now() - 500)
+  vi.advanceTimersByTime(1499)
+  expect(await stateOf(waiting)).toBe('pending')
+  vi.advanceTimersByTime(1)
+  expect(await stateOf(waiting)).toBe('Error: no answer within 2000 ms')
+  vi.advanceTimersByTime(3499)
+  await turn()
+  expect(onEnd).not.toHaveBeenCalled()
+  vi.advanceTimersByTime(1)
+  await turn()
+  expect(onEnd.mock.calls).toEqual([[new Error('no answer within 5000 ms')]])
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('a connection that answers when the asker has gone is as good as one that answered in time', async () => {
+  const onEnd = vi.fn<(error?: unknown) => void>()
+  for (const waits of [1000, 3000]) {
+    const arriving = Promise.withResolvers<string>()
+    const waiting = waitInTurn(arriving.promise, 5000, onEnd, 2000, performance.now())
+    waiting.catch(() => {})
+    vi.advanceTimersByTime(waits)
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await turn()
+    arriving.resolve('answer')
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    expect(await stateOf(waiting)).toBe(waits < 2000 ? 'answer' : 'Error: no answer within 2000 ms')
+  }
+  expect(onEnd.mock.calls).toEqual([[undefined], [undefined]])
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('a query that fails is told to its asker and to its connection', async () => {
+  const onEnd = vi.fn<(error?: unknown) => void>()
+  await expect(waitInTurn(Promise.reject(new Error('refused')), 5000, onEnd)).rejects.toThrow('refused')
+  expect(onEnd.mock.calls).toEqual([[new Error('refused')]])
 })

@@ -7,6 +7,8 @@ export interface Patience {
   readonly silence: number
   /** How long whoever asks waits, whatever moves. */
   readonly asker: number
+  /** Whether the asker is told when that is over, though the connection may still give its answer. Default: it stays for it. */
+  readonly leaves?: boolean
 }
 
 /**

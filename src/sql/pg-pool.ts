@@ -5,7 +5,7 @@ import type { Row } from './driver.ts'
 import { isConflict } from './conflict.ts'
 import { createGate, type Patience } from './gate.ts'
 import { valueOf } from './postgres-values.ts'
-import { waitFor } from '../wait.ts'
+import { waitFor, waitInTurn } from '../wait.ts'
 
 /** What we use of a `Pool` of `pg`; `query` is what tells it from something else that connects. */
 export interface PgPool {
@@ -60,32 +60,55 @@ export function overPgPool(pool: PgPool): Connections {
     }
   }
 
-  /** A connection on which something failed is closed: nobody knows in what state it is, and a transaction is rolled back. */
-  const withConnection = async <Result>(
-    patience: Patience,
-    body: (connection: PgConnection) => Promise<Result>,
-  ): Promise<Result> => {
-    const begun = elapsed()
+  const take = async (patience: Patience, begun: number): Promise<PgConnection> => {
     const entering = gate.enter(patience, begun)
     if (entering !== undefined) await entering
     const connection = await connect(patience, begun)
     // One that breaks says so to whoever holds it, by an event that ends the process if nobody listens; its query rejects, too.
     connection.on?.('error', ignore)
-    let isBroken = false
+    return connection
+  }
+
+  /** One on which something failed is closed: nobody knows in what state it is, and a transaction is rolled back. */
+  const giveBack = (connection: PgConnection, error: unknown): void => {
+    connection.off?.('error', ignore)
+    connection.release(error !== undefined && !isConflict(error))
+    gate.leave()
+  }
+
+  const withConnection = async <Result>(
+    patience: Patience,
+    body: (connection: PgConnection) => Promise<Result>,
+  ): Promise<Result> => {
+    const connection = await take(patience, elapsed())
+    let failure: unknown
     try {
       return await body(connection)
     } catch (error) {
-      isBroken = !isConflict(error)
+      failure = error
       throw error
     } finally {
-      connection.off?.('error', ignore)
-      connection.release(isBroken)
-      gate.leave()
+      giveBack(connection, failure)
     }
   }
 
   return {
-    query: (query, patience) => withConnection(patience, (connection) => ask(connection, query, patience)),
+    async query(query, patience) {
+      const { silence, asker, leaves = false } = patience
+      const begun = elapsed()
+      const connection = await take(patience, begun)
+      const onEnd = (error: unknown): void => giveBack(connection, error)
+      let answer
+      try {
+        answer = send(connection, query)
+      } catch (error) {
+        onEnd(error)
+        throw error
+      }
+      const { rows } = await waitInTurn(answer, silence, onEnd, leaves ? asker : undefined, begun)
+      return rows as readonly Row[] // as: rows are objects
+    },
+
     begin: (body, patience) =>
       withConnection(patience, async (connection) => {
         await ask(connection, { text: `BEGIN ${ISOLATION}` }, patience)
@@ -103,8 +126,12 @@ export function overPgPool(pool: PgPool): Connections {
 
 const types = { getTypeParser: (type: number) => (text: string) => valueOf(type, text) }
 
+function send(connection: PgConnection, query: NamedQuery): Promise<{ rows: unknown[] }> {
+  return connection.query(Object.assign(query, { types }))
+}
+
 async function ask(connection: PgConnection, query: NamedQuery, { silence }: Patience): Promise<readonly Row[]> {
-  const answer = connection.query(Object.assign(query, { types }))
+  const answer = send(connection, query)
   const { rows } = await (silence === Number.POSITIVE_INFINITY
     ? answer
     : waitFor(answer, silence, `no answer within ${silence} ms`))

@@ -6,7 +6,6 @@ import type { Row, SqlDriver, Statement, Steps } from './driver.ts'
 import type { Patience } from './gate.ts'
 import { connectionsOf, type PostgresClient } from './postgres-client.ts'
 import { statementError, type Taker } from './set-up.ts'
-import { waitFor } from '../wait.ts'
 
 export interface PostgresDriverOptions {
   /** Whether each connection keeps our statements prepared. */
@@ -71,10 +70,8 @@ export function postgresDriver(
   return {
     skipLocked: 'FOR UPDATE SKIP LOCKED',
     run: (statement, patience) => run(statement, within(patience)),
-    read: (statement, patience = readTimeout) => {
-      const answer = run(statement, within(patience))
-      return readTimeout === undefined ? answer : waitFor(answer, readTimeout, `no answer within ${readTimeout} ms`)
-    },
+    read: (statement, patience = readTimeout) =>
+      run(statement, { ...within(patience), leaves: readTimeout !== undefined }),
     transaction: (steps) => transaction((on) => walk(steps(), (statement) => ask(on, statement, standard)), standard),
     migrate: (script) =>
       begin(async (on) => {

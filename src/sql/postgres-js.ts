@@ -77,9 +77,12 @@ export function overPostgresJs(client: PostgresJs, taker: string): Connections {
 
   return {
     async query(query, patience) {
-      const entering = gate.enter(patience, elapsed())
+      const { asker, leaves = false } = patience
+      const begun = elapsed()
+      const entering = gate.enter(patience, begun)
       if (entering !== undefined) await entering
-      return alone(query, patience)
+      const answer = alone(query, patience)
+      return leaves ? waitFor(answer, begun + asker - elapsed(), `no answer within ${asker} ms`) : answer
     },
 
     async begin<Result>(body: (query: Query) => Promise<Result>, patience: Patience): Promise<Result> {
