@@ -2,7 +2,7 @@ import { elapsed, setTimeout } from '../timers.ts'
 
 /**
  * Runs what needs a lock of SQLite: at once, or when whoever has the lock has given it back. SQLite itself would wait for it by
- * sleeping, and the whole process with it; here it is tried again every few milliseconds, and others are served in between.
+ * sleeping, and the whole process with it; here it is tried again every millisecond, and others are served in between.
  *
  * @param patience milliseconds after which it is given up: it rejects with the error of SQLite, and `body` does not run any more
  */
@@ -18,21 +18,16 @@ interface Waiter {
 
 /** How long those who waited may work, one after the other, before others of the process are served. */
 const SLICE_MILLISECONDS = 10
-/** How many looks follow each other as fast as timers go: most locks are kept for less than a millisecond. */
-const QUICK_LOOKS = 20
-const LONGEST_PAUSE_MILLISECONDS = 10
+/**
+ * Milliseconds until the next look, as short as timers go: a process that writes without a pause lets go of the lock for less than
+ * that, and whoever looks seldom waits long.
+ */
+const PAUSE = 1
 
 /** Whoever came first has the first turn. */
 export function createTurns(): Turns {
   const waiting = new Set<Waiter>()
   let locked: unknown
-  let looks = 0
-
-  const lookLater = (): void => {
-    looks++
-    // At random, because of many processes in step one would go without.
-    setTimeout(look, looks <= QUICK_LOOKS ? 1 : Math.random() * LONGEST_PAUSE_MILLISECONDS)
-  }
 
   const look = (): void => {
     const end = elapsed() + SLICE_MILLISECONDS
@@ -46,8 +41,7 @@ export function createTurns(): Turns {
       }
       waiting.delete(waiter)
     }
-    if (!isLocked) looks = 0
-    if (waiting.size > 0) lookLater()
+    if (waiting.size > 0) setTimeout(look, PAUSE)
   }
 
   return (body, patience) =>
@@ -66,7 +60,7 @@ export function createTurns(): Turns {
       }
       if (waiting.size === 0 && attempt()) return
       waiting.add({ until: elapsed() + patience, attempt, giveUp: () => reject(locked) })
-      if (waiting.size === 1) lookLater()
+      if (waiting.size === 1) setTimeout(look, PAUSE)
     })
 }
 
