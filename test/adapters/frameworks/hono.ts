@@ -12,6 +12,8 @@ export const hono: Framework = {
       'what c.set puts there is for the handlers that follow, and sessions.of(c) stays what it is',
     'an async handler that answers and does not give the answer back answers once, with the cookie':
       'a handler answers by what it gives back',
+    'a status that no server may send is a 500, and what was written is kept':
+      '@hono/node-server hands it to Node where nobody catches what Node throws, and the process ends without us, too',
     'Secure follows X-Forwarded-Proto where the application trusts its proxy':
       'there is no setting to trust a proxy with; behind one, an application says cookie: { secure: true }',
   },

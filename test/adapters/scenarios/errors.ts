@@ -25,6 +25,16 @@ export const ERRORS: readonly Scenario[] = [
     expect(await browser.json('/read')).toEqual({ userId: 7 })
   }),
 
+  scenario('a status that no server may send is a 500, and what was written is kept', async (world) => {
+    const browser = await world.open({
+      '/status': world.writes((call) => call.text('no such status', 1000)),
+      '/read': world.shows(),
+    })
+    expect((await browser.post('/status')).status).toBe(500)
+    expect(await browser.json('/read')).toEqual({ userId: 7 })
+    expect(world.log.types).toEqual([])
+  }),
+
   scenario("the application's own error page may flash and redirect", async (world) => {
     const browser = await world.open(
       {
