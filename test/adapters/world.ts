@@ -1,7 +1,7 @@
 import { createSessions, type Session, type Sessions, type SessionsOptions } from '../../src/index.ts'
 import type { SessionStore } from '../../src/stores/store.ts'
 import { Browser } from '../support/browser.ts'
-import { connectTo, type HttpClient } from '../support/http-client.ts'
+import { connectTo, type HttpClient, type Origin } from '../support/http-client.ts'
 import { ShakyStore } from '../support/shaky-store.ts'
 import { EventLog, FakeClock, SECRET } from '../support/visitor.ts'
 import type { App, Call, Data, Framework, Handler } from './app.ts'
@@ -75,12 +75,17 @@ export class World {
     const listener = await framework.mount({ sessions: [this.sessions], routes, ...app })
     const site = await openSite(listener, { protocol: framework.protocol, isSecure })
     const connect = (maxSockets: number): HttpClient => {
-      const client = connectTo(site.origin, maxSockets)
+      const client = this.clientOf(site.origin, maxSockets)
       this.#open.unshift(client)
       return client
     }
     this.#open.push(site)
     return { ...site, connect, browser: new Browser(connect(Infinity)) }
+  }
+
+  /** What asks a site in the name of the scenario. */
+  protected clientOf(origin: Origin, maxSockets: number): HttpClient {
+    return connectTo(origin, maxSockets)
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,9 @@ import { requireUser, session } from '../../../src/adapters/web.ts'
 import type { Admission, App, Call, Framework, Handler } from '../app.ts'
 import { PRESET_RESPONSE } from '../preset.ts'
 
+/** As Node has it: @hono/node-server puts another one in its place for the whole process, which looks at nothing. */
+const { Response: OwnResponse } = globalThis
+
 export const web: Framework = {
   name: 'web',
   protocol: 'HTTP/1.1',
@@ -69,7 +72,7 @@ function callOf(request: Request): Call {
     body: () => request.text(),
     setHeader: (name, value) => headers.set(name, value),
     addCookie: (line) => headers.append('set-cookie', line),
-    text: (body, status = 200) => new Response(body, { status, headers }),
+    text: (body, status = 200) => new OwnResponse(body, { status, headers }),
     json: (value) => Response.json(value, { headers }),
     redirect: (path) => Response.redirect(new URL(path, request.url), 303),
     empty: (status) => new Response(null, { status, headers }),
