@@ -1,3 +1,4 @@
+import { upgradeSuites } from './cases/upgrades.ts'
 import { listen } from './listen.ts'
 import { RAILS_VECTORS } from './rails-vectors.ts'
 import { runSuites } from './report.ts'
@@ -7,6 +8,7 @@ import { inProcess, nodeSuites, webSuites, type Fetch } from './suites.ts'
 /** What is used of Deno's own API. */
 declare const Deno: {
   inspect(value: unknown): string
+  upgradeWebSocket(request: Request): { readonly socket: WebSocket; readonly response: Response }
   serve(
     options: { hostname: string; port: number; onListen(): void },
     handler: Fetch,
@@ -16,7 +18,16 @@ declare const Deno: {
   }
 }
 
-const reports = await runSuites([inProcess, ...webSuites, ...nodeSuites, ...storeSuites], {
+const upgrades = upgradeSuites((request) => {
+  const { socket, response } = Deno.upgradeWebSocket(request)
+  socket.addEventListener('open', () => {
+    socket.send('hello')
+    socket.close()
+  })
+  return response
+})
+
+const reports = await runSuites([inProcess, ...webSuites, ...nodeSuites, ...storeSuites, ...upgrades], {
   show: (value) => Deno.inspect(value),
   railsVectors: RAILS_VECTORS,
   serveNode: listen,

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { DatabaseSync } from 'node:sqlite'
+import type { Duplex } from 'node:stream'
 import { parseSetCookie } from 'cookie'
 import { expect } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -147,7 +149,7 @@ export const KNOWN_VULNERABILITIES: readonly Scenario[] = [
       '/sign-in': async (call) => (await identity.signIn(world.sessions.of(call.request), 7), call.text('ok')),
     })
     const sockets = new WebSocketServer({ noServer: true })
-    server.on('upgrade', async (request, socket, head) => {
+    const begin = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
       const { cookie } = request.headers
       const session = world.store === undefined ? world.sessions.read(cookie) : await world.sessions.load(cookie)
       if ((await identity.currentUser(session)) === null) return void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n')
@@ -158,7 +160,9 @@ export const KNOWN_VULNERABILITIES: readonly Scenario[] = [
           if (user === null) accepted.close(4401)
         })
       })
-    })
+    }
+    // Nobody else hears of a store that is away.
+    server.on('upgrade', (request, socket, head) => void begin(request, socket, head).catch(() => socket.destroy()))
     /** What a new socket is answered: that it is open, or the status. */
     const connect = async (): Promise<WebSocket | number> => {
       const socket = new WebSocket(`ws://127.0.0.1:${origin.port}/live`, { headers: { cookie: browser.cookieHeader } })
