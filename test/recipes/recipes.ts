@@ -20,6 +20,8 @@ export interface Recipe {
   /** Where the forms post to. */
   readonly signIn: string
   readonly signOut: string
+  /** Whether the framework itself refuses a form of another site; docs/recipes.md says which do. */
+  readonly refusesOtherSites: boolean
   /** Asked by a visitor who is signed in. */
   readonly probes: readonly Probe[]
 }
@@ -27,12 +29,13 @@ export interface Recipe {
 const late: Probe = { path: '/late', status: 200, text: /Account 7: ERR_SESSION_SENT/ }
 
 export const RECIPES: readonly Recipe[] = [
-  { name: 'h3', isQuick: true, signIn: '/sign-in', signOut: '/sign-out', probes: [late] },
+  { name: 'h3', isQuick: true, signIn: '/sign-in', signOut: '/sign-out', refusesOtherSites: false, probes: [late] },
   {
     name: 'nitro',
     isQuick: true,
     signIn: '/sign-in',
     signOut: '/sign-out',
+    refusesOtherSites: false,
     probes: [late, { path: '/cached', status: 500, text: /"status": 500/ }],
   },
   {
@@ -40,6 +43,7 @@ export const RECIPES: readonly Recipe[] = [
     isQuick: false,
     signIn: '/sign-in',
     signOut: '/sign-out',
+    refusesOtherSites: true,
     probes: [
       late,
       { path: '/old', status: 200, text: /Account 7\. The page that you asked for has moved/ },
@@ -48,11 +52,39 @@ export const RECIPES: readonly Recipe[] = [
       { path: '/', status: 200, text: /Account 7\. Look here instead/, isOnlyBuilt: true },
     ],
   },
-  { name: 'nuxt', isQuick: false, signIn: '/sign-in', signOut: '/sign-out', probes: [late] },
-  { name: 'react-router', isQuick: false, signIn: '/sign-in', signOut: '/sign-out', probes: [late] },
-  { name: 'sveltekit', isQuick: false, signIn: '/?/signIn', signOut: '/?/signOut', probes: [late] },
-  { name: 'sveltekit-2', isQuick: false, signIn: '/?/signIn', signOut: '/?/signOut', probes: [late] },
-  { name: 'tanstack-start', isQuick: false, signIn: '/sign-in', signOut: '/sign-out', probes: [late] },
+  { name: 'nuxt', isQuick: false, signIn: '/sign-in', signOut: '/sign-out', refusesOtherSites: false, probes: [late] },
+  {
+    name: 'react-router',
+    isQuick: false,
+    signIn: '/sign-in',
+    signOut: '/sign-out',
+    refusesOtherSites: false,
+    probes: [late],
+  },
+  {
+    name: 'sveltekit',
+    isQuick: false,
+    signIn: '/?/signIn',
+    signOut: '/?/signOut',
+    refusesOtherSites: true,
+    probes: [late],
+  },
+  {
+    name: 'sveltekit-2',
+    isQuick: false,
+    signIn: '/?/signIn',
+    signOut: '/?/signOut',
+    refusesOtherSites: true,
+    probes: [late],
+  },
+  {
+    name: 'tanstack-start',
+    isQuick: false,
+    signIn: '/sign-in',
+    signOut: '/sign-out',
+    refusesOtherSites: false,
+    probes: [late],
+  },
 ]
 
 /** The folders that hold a project; `RECIPES` has each of them. */

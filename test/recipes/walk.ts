@@ -45,11 +45,27 @@ export async function walk(recipe: Recipe, { origin, script }: RecipeServer, slo
   const probes = recipe.probes.filter(({ isOnlyBuilt }) => script === 'start' || isOnlyBuilt !== true)
   for (const probe of probes) await browser.probe(probe) // oxlint-disable-line no-await-in-loop -- one browser
 
+  if (script === 'start') {
+    // With the cookie, which SameSite=Lax keeps off such a form: what the framework does by itself.
+    for (const forged of FORGED) {
+      // oxlint-disable-next-line no-await-in-loop -- one browser
+      const answer = await new Browser(origin, slow, browser.cookies).post(recipe.signOut, forged)
+      assert.equal(answer.status !== 303, recipe.refusesOtherSites, `${JSON.stringify(forged)}: ${answer.status}`)
+      assert.equal(answer.cookies.length, recipe.refusesOtherSites ? 0 : 1)
+    }
+  }
+
   const signedOut = await browser.post(recipe.signOut)
   assert.equal(signedOut.status, 303)
   assert.equal(browser.cookies.size, 0, 'signing out removes the cookie')
   assert.match((await browser.get('/')).text, /Signed out/)
 }
+
+/** What browsers say of a form on another site, and in a frame that has no origin. */
+const FORGED: readonly Readonly<Record<string, string>>[] = [
+  { origin: 'http://evil.example', 'sec-fetch-site': 'cross-site' },
+  { origin: 'null', 'sec-fetch-site': 'cross-site' },
+]
 
 const HEADERS = {
   accept: 'text/html',
@@ -72,9 +88,9 @@ class Browser {
     return this.#ask(path, {})
   }
 
-  post(path: string): Promise<Answer> {
+  post(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
     // With a body and an origin, as the form of a page has them: frameworks refuse other posts as forged.
-    return this.#ask(path, { method: 'POST', body: new URLSearchParams({ password: 'correct-horse' }) })
+    return this.#ask(path, { method: 'POST', body: new URLSearchParams({ password: 'correct-horse' }) }, headers)
   }
 
   async probe({ path, status, text }: Probe): Promise<void> {
@@ -83,13 +99,13 @@ class Browser {
     assert.match(answer.text, text)
   }
 
-  async #ask(path: string, init: RequestInit): Promise<Answer> {
+  async #ask(path: string, init: RequestInit, more: Readonly<Record<string, string>> = {}): Promise<Answer> {
     this.#slow.hold()
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const response = await fetch(new URL(path, this.#origin), {
       ...init,
       redirect: 'manual',
-      headers: { ...HEADERS, origin: this.#origin, ...(cookie !== '' && { cookie }) },
+      headers: { ...HEADERS, origin: this.#origin, ...(cookie !== '' && { cookie }), ...more },
       signal: AbortSignal.timeout(20_000),
     })
     this.#slow.answer() // now that the headers are here
