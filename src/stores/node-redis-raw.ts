@@ -46,5 +46,6 @@ export function rawCommands(send: (command: string[]) => Promise<unknown>, reads
     evalsha: evaluate('EVALSHA'),
     eval: evaluate('EVAL'),
     unlink: (key) => send(['UNLINK', key]),
+    knowsCluster: false,
   }
 }

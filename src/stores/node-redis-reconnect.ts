@@ -76,5 +76,6 @@ export function reconnecting(client: SingleNodeRedis, commands: Commands): Redis
     eval: (...all) => watched(evaluate(...all)),
     unlink: (key) => watched(unlink(key)),
     connection,
+    knowsCluster: false,
   }
 }

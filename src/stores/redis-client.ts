@@ -60,6 +60,7 @@ function commandsOfIoredis(client: IoredisClient & Partial<ClusterOptions>): Red
     eval: (script, keys, args) => together(() => client.eval(script, keys.length, ...keys, ...args)),
     unlink: (key) => together(() => client.unlink(key)),
     connection: connectionOfIoredis(client),
+    knowsCluster: 'nodes' in client,
   }
 }
 
@@ -97,6 +98,7 @@ function commandsOfNodeRedis(given: NodeRedisClient & Partial<TypeMapped>): Redi
     unlink: (key) => client.unlink(key),
     ...(isCluster4(given) ? scriptsOfCluster4(given) : scriptsOfNodeRedis(client)),
     connection: connectionOfMany(given),
+    knowsCluster: !('acquire' in given),
   }
 }
 

@@ -9,6 +9,8 @@ export interface RedisCommands {
   readonly eval: Evaluate
   readonly unlink: (key: string) => Promise<unknown>
   readonly connection: RedisConnection
+  /** Whether the client is one of a cluster. */
+  readonly knowsCluster: boolean
 }
 
 /** @param script its text, or the SHA-1 of that */

@@ -6,6 +6,7 @@ import { saysThatItIsReplica, type RedisCommands } from './redis-commands.ts'
 import { createPatience } from './redis-patience.ts'
 import { FIND, INSERT, SET_ENTRIES, UPDATE, type Script } from './redis-scripts.ts'
 import { argumentsOf, fieldsOf, sessionIn, setArgumentsOf } from './redis-session.ts'
+import { commandError } from './redis-set-up.ts'
 import type { SessionChange, SessionStore, StoredSession } from './store.ts'
 
 export type { IoredisClient, NodeRedisClient } from './redis-client.ts'
@@ -117,10 +118,12 @@ class RedisStore implements SessionStore {
 
   /** A server that became a replica in a failover may leave its connections open, and nothing else says so. */
   #heard(error: unknown): unknown {
+    const { connection, knowsCluster } = this.#commands
+    if (!saysThatItIsReplica(error)) return commandError(error, knowsCluster)
     const now = elapsed()
-    if (!saysThatItIsReplica(error) || now - this.#reopenedAt < REOPENS_EVERY) return error
+    if (now - this.#reopenedAt < REOPENS_EVERY) return error
     this.#reopenedAt = now
-    this.#commands.connection.reopen()
+    connection.reopen()
     return error
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { inspect } from 'node:util'
 import { afterAll, vi } from 'vitest'
 import { stateOf } from '../../src/session/session.ts'
+import { shown } from '../support/shown.ts'
 
 /**
  * Everything that a test file gets to see: events, errors, sessions as `console.log` and `JSON.stringify` show them, and what
@@ -12,7 +12,7 @@ const texts: string[] = []
 
 /** Keeps how `value` would look in a log. */
 export function note(value: unknown): void {
-  texts.push(inspect(value, { depth: 12, showHidden: true }), JSON.stringify(value) ?? '')
+  texts.push(shown(value))
 }
 
 /** Keeps what must not show: the secret that a session was given. */

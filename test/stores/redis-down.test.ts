@@ -97,14 +97,12 @@ describe('when the server becomes a replica and leaves its connections open', ()
     await old.command('REPLICAOF', '127.0.0.1', next.port)
     proxy.leadTo(next.port)
     await until('the old one is a replica', async () => String(await old.command('ROLE')).startsWith('slave'))
-    const begun = performance.now()
     await expect(store.update(id, newChange({ add: { n: 1 } }), NOW)).rejects.toThrow(/READONLY/)
     await until(
       'a write works',
       async () => (await answerOf(store.update(id, newChange({ add: { n: 1 } }), NOW))) === true,
     )
     const [inserted, found] = [await store.insert(newId(), newSession({}), NOW), await store.find(id)]
-    expect(performance.now() - begun).toBeLessThan(5000)
     expect(inserted).toBe(true)
     assertSession(found, newSession({ entries: { n: '2' } }))
     await store.delete(ended)

@@ -1,8 +1,9 @@
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { redisStore } from '../../src/stores/redis.ts'
 import { newId } from '../../src/testing/stored-sessions.ts'
+import { RedisCluster } from '../support/redis-cluster.ts'
 import { RedisServer } from '../support/redis.ts'
 import { thrownBy } from '../support/thrown-by.ts'
 import { until } from '../support/until.ts'
@@ -14,6 +15,12 @@ async function startRedis(): Promise<RedisServer> {
   onTestFinished(() => server.stop())
   return server
 }
+
+let started: Promise<RedisCluster> | undefined
+afterAll(async () => (await started)?.stop())
+
+/** One for all tests. */
+const sharedCluster = (): Promise<RedisCluster> => (started ??= RedisCluster.start())
 
 /** Which of many visits succeeded. */
 async function succeeded(visits: readonly Promise<unknown>[]): Promise<number> {
@@ -99,3 +106,46 @@ test('clients without a queue of their own are refused at once, as they want it'
   await expect(redisStore(client).find(newId(), 1000)).rejects.toThrow(/enableOfflineQueue/)
   expect(thrownBy(() => redisStore('redis://localhost' as never)).code).toBe('ERR_OPTIONS')
 })
+
+test.each(SINGLE)(
+  'what the server does not allow its user is a mistake of the set-up, and says what is needed, with %s',
+  async (_, open) => {
+    const server = await startRedis()
+    const { client, close } = await open(server)
+    onTestFinished(() => void close())
+    const browser = new Browser(new App({ store: redisStore(client) }))
+    const write = (): Promise<unknown> => browser.visit((session) => (session['userId'] = 7))
+    await server.command('ACL', 'SETUSER', 'default', '-hset')
+    await expect(write()).rejects.toMatchObject({
+      code: 'ERR_OPTIONS',
+      message: expect.stringMatching(/can't run this command.*Let its user run|NOPERM.*Let its user run/s) as string,
+    })
+    await server.command('ACL', 'SETUSER', 'default', '+@all')
+    await write()
+    expect(await browser.data()).toEqual({ userId: 7 })
+  },
+)
+
+test.each(SINGLE)(
+  'a client of one server that is one of a cluster is a mistake of the set-up, with %s',
+  async (_, open) => {
+    const cluster = await sharedCluster()
+    const [master] = cluster.masters
+    const { client, close } = await open(master ?? cluster.replica)
+    onTestFinished(() => void close())
+    const store = redisStore(client)
+    const errors = await Promise.all(
+      Array.from({ length: 30 }, () =>
+        store.find(newId()).then(
+          () => undefined,
+          (error: unknown) => error,
+        ),
+      ),
+    )
+    const elsewhere = errors.filter((error) => error !== undefined)
+    expect(elsewhere.length).toBeGreaterThan(0)
+    for (const error of elsewhere) {
+      expect(error).toMatchObject({ code: 'ERR_OPTIONS', message: expect.stringContaining('createCluster') as string })
+    }
+  },
+)
