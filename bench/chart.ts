@@ -1,5 +1,5 @@
 import type { Timing } from './measure.ts'
-import type { Result, Row } from './result.ts'
+import { isOwn, type Result, type Row } from './result.ts'
 
 const WIDTH = 860
 const LEFT = 214
@@ -70,7 +70,7 @@ function gridLine(at: number, bottom: number, ratio: number): string[] {
 }
 
 function bars(row: Row, top: number, x: (ratio: number) => number): string[] {
-  const own = row.name === 'coatcheck'
+  const own = isOwn(row)
   const middle = top + BAR + 1
   return [
     text(LEFT - 14, middle - 2, row.name, { anchor: 'end', weight: own ? 700 : 400 }),

@@ -1,5 +1,5 @@
 import type { Contender } from './contender.ts'
-import { coatcheck } from './contenders/coatcheck.ts'
+import { coatcheck, coatcheckSealer } from './contenders/coatcheck.ts'
 import { cookieSession } from './contenders/cookie-session.ts'
 import { h3 } from './contenders/h3.ts'
 import { ironSession } from './contenders/iron-session.ts'
@@ -15,4 +15,13 @@ export const raw: Contender = rawContender('KeyObject')
 export const rawWithBuffer: Contender = rawContender('Buffer')
 
 /** The rows of the table, in its order. */
-export const contenders: readonly Contender[] = [raw, coatcheck, secureSession, cookieSession, jose, ironSession, h3]
+export const contenders: readonly Contender[] = [
+  raw,
+  coatcheck,
+  coatcheckSealer,
+  secureSession,
+  cookieSession,
+  jose,
+  ironSession,
+  h3,
+]

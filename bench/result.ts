@@ -21,3 +21,8 @@ export interface Work {
 }
 
 export interface Row extends Work, Capacity, Pick<Contender, 'name' | 'version' | 'protection'> {}
+
+/** Whether a row is one of coatcheck itself. */
+export function isOwn({ name }: Row): boolean {
+  return name.startsWith('coatcheck')
+}

@@ -1,6 +1,6 @@
 import { isTooLarge } from './cookies/budget.ts'
 import { chooseCandidate, type Candidate } from './cookies/candidates.ts'
-import { openEach } from './cookies/open-each.ts'
+import { openEach, type Opener } from './cookies/open-each.ts'
 import { cookieValues } from './cookies/request-cookies.ts'
 import type { OpenedSession, SessionFormat } from './cookies/session-format.ts'
 import type { RefusedReason } from './errors.ts'
@@ -21,14 +21,18 @@ export function createOpener(
   format: SessionFormat,
   { attributes, lifetime }: CheckedOptions,
   now: () => number,
-): (value: string) => OpenedSession {
-  return (value) => {
-    if (typeof value !== 'string' || value === '') return { ok: false, reason: 'malformed' }
-    if (isTooLarge(attributes.name, value)) return { ok: false, reason: 'too-large' }
-    const opened = format.open(value)
-    if (!opened.ok) return opened
-    const reason = expiry(opened.record, lifetime, now())
-    return reason === undefined ? opened : { ok: false, reason }
+): Opener<OpenedSession> {
+  const { cost } = format
+  return {
+    open(value) {
+      if (typeof value !== 'string' || value === '') return { ok: false, reason: 'malformed' }
+      if (isTooLarge(attributes.name, value)) return { ok: false, reason: 'too-large' }
+      const opened = format.open(value)
+      if (!opened.ok) return opened
+      const reason = expiry(opened.record, lifetime, now())
+      return reason === undefined ? opened : { ok: false, reason }
+    },
+    cost: cost && ((value) => (isTooLarge(attributes.name, value) ? 'none' : cost(value))),
   }
 }
 
@@ -41,7 +45,7 @@ export type Opening = Pick<PersistenceHost, 'openCookie' | 'noteSecret' | 'valid
 export function createOpening<Data extends object>(
   options: SessionsOptions<Data>,
   { attributes, previous }: CheckedOptions,
-  open: (value: string) => OpenedSession,
+  opener: Opener<OpenedSession>,
   emit: Emit,
 ): Opening {
   const refuse = (reason: RefusedReason, cookie?: string): Loaded => {
@@ -73,7 +77,7 @@ export function createOpening<Data extends object>(
     noteSecret,
 
     openCookie(header) {
-      const choice = chooseCandidate(cookieValues(header, attributes.name), open)
+      const choice = chooseCandidate(cookieValues(header, attributes.name), opener)
       if (choice.others > 0) emit({ type: 'duplicate', count: choice.others })
       if (choice.ok) {
         const { chosen, text, ignored } = choice
@@ -84,7 +88,7 @@ export function createOpening<Data extends object>(
     },
 
     brought(header) {
-      const tried = openEach(cookieValues(header, attributes.name), open)
+      const tried = openEach(cookieValues(header, attributes.name), opener)
       return tried.ok ? tried.accepted.map(({ record }) => record) : []
     },
 

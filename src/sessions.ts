@@ -107,8 +107,8 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
   const format = cookieFormat.session(name, clock)
   const emit = createEmit(name, clock, options.onEvent)
   const now = (): number => Math.floor(clock() / 1000)
-  const open = createOpener(format, checked, now)
-  const { brought, ...opening } = createOpening(options, checked, open, emit)
+  const opener = createOpener(format, checked, now)
+  const { brought, ...opening } = createOpening(options, checked, opener, emit)
   const close = createClosing(format, checked, brought, emit, now)
   const persistence = persistenceOf(options.store, {
     ...opening,
@@ -216,7 +216,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
       })
     },
     open(value) {
-      const opened = open(value)
+      const opened = opener.open(value)
       if (!opened.ok) return opened
       const { data, created, expiresAt: expires, persistent } = opened.record
       for (const key in data) if (isCredential(key) || isUnreadable(data[key])) delete data[key]

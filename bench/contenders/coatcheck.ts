@@ -7,7 +7,7 @@ import type { Contender } from '../contender.ts'
 import { installedVersion } from '../installed-version.ts'
 import { COOKIE_NAME } from '../session.ts'
 
-const { createSessions } = await built<typeof Index>('index.js')
+const { createSealer, createSessions } = await built<typeof Index>('index.js')
 
 const secret = randomBytes(32).toString('base64url')
 // Opens the same cookies again and again, and what is measured is opening them.
@@ -37,6 +37,20 @@ export const coatcheck: Contender = {
     return value.ok ? value.data : value.reason
   },
   cookies: (text) => [text],
+}
+
+const sealer = createSealer({ secrets: [secret], purpose: 'magic-link' })
+
+/** `createSealer`, for values that are no session: what a request pays, every check of the value included. */
+export const coatcheckSealer: Contender = {
+  ...coatcheck,
+  name: 'coatcheck, createSealer',
+  sealing: (value) => () => sealer.seal(value),
+  opening: (text) => () => sealer.open(text),
+  session(opened) {
+    const value = opened as ReturnType<typeof sealer.open> // as: `opening` gave it
+    return value.ok ? value.value : value.reason
+  },
 }
 
 /** `sessions.seal`, the public one: a new session, its id drawn, every value guarded and weighed as it is assigned. */

@@ -19,6 +19,7 @@ export function rawContender(key: 'KeyObject' | 'Buffer'): Contender {
   const cipherKey: CipherKey = key === 'KeyObject' ? createSecretKey(secret) : secret
   const pool = Buffer.alloc(POOL_BYTES)
   const scratch = Buffer.allocUnsafeSlow(8192)
+  const plain = Buffer.allocUnsafeSlow(8192)
   let used = POOL_BYTES
 
   return {
@@ -32,7 +33,8 @@ export function rawContender(key: 'KeyObject' | 'Buffer'): Contender {
       }
       const nonce = pool.subarray(used, (used += NONCE_BYTES))
       const cipher = createCipheriv('aes-256-gcm', cipherKey, nonce)
-      const ciphertext = cipher.update(JSON.stringify(session), 'utf8')
+      // Written to memory that is there already, because `update` of text makes a buffer of it first.
+      const ciphertext = cipher.update(plain.subarray(0, plain.write(JSON.stringify(session))))
       cipher.final()
       const end = NONCE_BYTES + ciphertext.length
       scratch.set(nonce)
@@ -44,9 +46,9 @@ export function rawContender(key: 'KeyObject' | 'Buffer'): Contender {
       const length = scratch.write(text, 'base64url')
       const decipher = createDecipheriv('aes-256-gcm', cipherKey, scratch.subarray(0, NONCE_BYTES), TAG_LENGTH)
       decipher.setAuthTag(scratch.subarray(length - TAG_BYTES, length))
-      const plain = decipher.update(scratch.subarray(NONCE_BYTES, length - TAG_BYTES))
+      const opened = decipher.update(scratch.subarray(NONCE_BYTES, length - TAG_BYTES))
       decipher.final()
-      return JSON.parse(plain.toString())
+      return JSON.parse(opened.toString())
     },
     session: (opened) => opened,
     cookies: (text) => [text],

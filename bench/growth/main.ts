@@ -81,8 +81,8 @@ function report(curves: readonly Curve[], honest: number): string[] {
     row.allowed,
     isFine ? 'fine' : 'TOO FAST',
   ])
-  const hostile = curves.find(({ row }) => row === HOSTILE_ROW)?.costs.at(-1)
-  const ratio = hostile === undefined ? undefined : hostile / honest
+  const hostile = curves.find(({ row }) => row === HOSTILE_ROW)?.costs
+  const ratio = hostile === undefined ? undefined : Math.max(...hostile) / honest
   const isBroken = curves.some(({ isFine }) => !isFine) || (ratio !== undefined && ratio > HOSTILE_BOUND)
   process.exitCode = isBroken ? 1 : 0
   return [

@@ -169,7 +169,7 @@ const SALT_BYTES = 16
 export const HOSTILE_ROW: Row = {
   title: 'one header with invented salts, against one honest cookie',
   unit: 'cookies',
-  sizes: [1, 2, 4, 8, 16],
+  sizes: [1, 2, 3, 4, 16],
   allowed: 'linear',
   prepare(length) {
     const sessions = inCookie()

@@ -1,6 +1,6 @@
 import type { RefusedReason } from '../errors.ts'
 import { isInPlaceOf } from './lineage.ts'
-import { openEach } from './open-each.ts'
+import { openEach, type Opener } from './open-each.ts'
 import type { OpenedSession } from './session-format.ts'
 
 type Accepted = Extract<OpenedSession, { ok: true }>
@@ -35,16 +35,16 @@ const NONE: readonly Candidate[] = []
  * one that was begun. Else none (`duplicate`): nobody can tell which one the visitor means, and the newest may be one that
  * somebody planted.
  */
-export function chooseCandidate(values: readonly string[], open: (value: string) => OpenedSession): Choice {
+export function chooseCandidate(values: readonly string[], opener: Opener<OpenedSession>): Choice {
   const [only] = values
   // What nearly every request brings.
   if (values.length === 1 && only !== undefined) {
-    const opened = open(only)
+    const opened = opener.open(only)
     return opened.ok
       ? { ok: true, chosen: opened, text: only, ignored: NONE, others: 0 }
       : { ok: false, reason: opened.reason, rivals: NONE, others: 0 }
   }
-  const tried = openEach(values, open)
+  const tried = openEach(values, opener)
   if (!tried.ok) return { ok: false, reason: tried.reason, rivals: NONE, others: tried.others }
   const { accepted, others } = tried
   const left = ofDifferentSessions(accepted).filter(

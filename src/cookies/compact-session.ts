@@ -47,5 +47,6 @@ function createCompactSessionFormat(sealer: PayloadSealer, serializer: Serialize
         return { ok: false, reason: 'malformed' }
       }
     },
+    cost: sealer.cost,
   }
 }

@@ -1,4 +1,4 @@
-import { createCompactSealer, createSignedSealer, type PayloadSealer } from '../sealing/sealer.ts'
+import { createCompactSealer, createSignedSealer, type OpeningCost, type PayloadSealer } from '../sealing/sealer.ts'
 import { createMemory } from '../sealing/memory.ts'
 import type { SecretRing } from '../sealing/secrets.ts'
 import { openValue, sealValue, type OpenedValue } from '../sealing/value-sealer.ts'
@@ -10,6 +10,8 @@ export interface ValueSealer {
   seal(value: Json, now: number, expires: number | undefined): string
   /** Never throws, whatever the text is. */
   open(text: string, now: number): OpenedCookieValue
+  /** What that would take. Left out where nobody can tell without opening. */
+  readonly cost?: ((text: string) => OpeningCost) | undefined
 }
 
 /** `reissue`: it was sealed in an old way and should be set again in the current one. */
@@ -57,5 +59,6 @@ function valueSealer(sealer: PayloadSealer): ValueSealer {
   return {
     seal: (value, now, expires) => sealValue(sealer, value, now, expires),
     open: (text, now) => openValue(sealer, text, now),
+    cost: sealer.cost,
   }
 }

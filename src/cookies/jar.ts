@@ -12,7 +12,7 @@ import {
   type CookieExpiry,
 } from './attributes.ts'
 import { COOKIE_LIMIT, cookieBytes, overflowError } from './budget.ts'
-import { openEach } from './open-each.ts'
+import { openEach, type Failures, type Opener } from './open-each.ts'
 import { createCookieSealers, type CookieSealers, type OpenedCookieValue } from './jar-sealers.ts'
 import { cookieValues, decodeValue } from './request-cookies.ts'
 import { expireCookie, setCookie, type CookieContext } from './set-cookie.ts'
@@ -66,6 +66,8 @@ export interface JarHost {
   readonly onSent: (name: string, line: string | undefined) => void
 }
 
+const TOO_LARGE: OpenedCookieValue = { ok: false, reason: 'too-large' }
+
 const PERMANENT: CookieExpiry = { maxAge: '400d' }
 
 type Reissue = NonNullable<(OpenedCookieValue & { readonly ok: true })['reissue']>
@@ -95,6 +97,7 @@ function onlyValue<Opened extends Extract<OpenedCookieValue, { ok: true }>>(
 class Jar {
   readonly #host: JarHost
   readonly #pending = new Map<string, Pending>()
+  readonly #failures: Failures = { count: 0 }
   #sent = false
   /** Whether the response depends on the Cookie header. */
   wasRead = false
@@ -110,7 +113,7 @@ class Jar {
     const [first] = values
     if (view === 'plain') return first === undefined ? undefined : (this.#host.plainValue ?? decodeValue)(first)
     if (first === undefined) return undefined
-    const tried = openEach(values, (value) => this.#open(view, name, value))
+    const tried = openEach(values, this.#opener(view, name), this.#failures)
     if (tried.others > 0) this.#host.onIgnored(name, tried.others)
     const chosen = tried.ok ? onlyValue(tried.accepted) : undefined
     if (chosen === undefined) {
@@ -163,10 +166,15 @@ class Jar {
     return [...this.#pending.values()].map((pending) => pending.line(context))
   }
 
-  #open(view: 'signed' | 'encrypted', name: string, value: string): OpenedCookieValue {
-    if (name.length > MAXIMUM_NAME_CHARACTERS || cookieBytes(name, value) > COOKIE_LIMIT)
-      return { ok: false, reason: 'too-large' }
-    return this.#host.sealers(name)[view].open(value, this.#host.now())
+  #opener(view: 'signed' | 'encrypted', name: string): Opener<OpenedCookieValue> {
+    if (name.length > MAXIMUM_NAME_CHARACTERS) return { open: () => TOO_LARGE }
+    const sealer = this.#host.sealers(name)[view]
+    const { cost } = sealer
+    const isTooLarge = (value: string): boolean => cookieBytes(name, value) > COOKIE_LIMIT
+    return {
+      open: (value) => (isTooLarge(value) ? TOO_LARGE : sealer.open(value, this.#host.now())),
+      cost: cost && ((value) => (isTooLarge(value) ? 'none' : cost(value))),
+    }
   }
 
   #seal(view: View, name: string, value: unknown, expires: number | undefined): string {

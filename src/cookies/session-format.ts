@@ -1,4 +1,5 @@
 import type { RefusedReason } from '../errors.ts'
+import type { OpeningCost } from '../sealing/sealer.ts'
 import type { Json } from '../serializers/serializer.ts'
 import type { SessionRecord } from '../session/host.ts'
 import type { Lifetime } from '../session/lifetime.ts'
@@ -23,6 +24,8 @@ export interface SessionFormat {
   seal(record: SessionRecord): string
   /** Never throws, whatever the value is. Timeouts are not looked at here. */
   open(value: string): OpenedSession
+  /** What that would take. Left out where nobody can tell without opening. */
+  readonly cost?: ((value: string) => OpeningCost) | undefined
   /** The exact length of the value when the session's JSON has `jsonBytes` bytes. */
   sealedLength(jsonBytes: number): number
   /** The bytes of UTF-8 that a value's JSON takes under `key`; of a key's own name where `key` is left out. */

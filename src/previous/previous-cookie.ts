@@ -62,7 +62,7 @@ export function previousCookie(cookie: PreviousCookie): PreviousCookieSource {
               return { ok: false, reason: 'malformed' }
             }
           }
-          const choice = chooseCandidate(cookieValues(header, name), open)
+          const choice = chooseCandidate(cookieValues(header, name), { open })
           if (choice.ok) return { ok: true, record: choice.chosen.record, text: `${name}=${choice.text}` }
           return moreTelling(before, { ok: false, reason: choice.reason, cookie: name })
         },

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createSecretKey, getCiphers, randomBytes } from 'node:crypto'
 import { SessionError } from '../errors.ts'
+import { isAuthentic } from '../sealing/authentic.ts'
 import { copyNonce } from '../sealing/random.ts'
 import { decode, encode, encodedLength, type Alphabet } from './base64.ts'
 import { escapeValue, unescapeValue } from './escaped-value.ts'
@@ -69,12 +70,7 @@ function gcm(cipher: GcmCipher, secret: Buffer, message: GcmText): Scheme {
       const decrypting = createDecipheriv(cipher, key, given.iv, TAG_LENGTH)
       decrypting.setAuthTag(given.tag)
       const plaintext = decrypting.update(ciphertext)
-      try {
-        decrypting.final()
-      } catch {
-        return 'tampered'
-      }
-      return plaintext
+      return isAuthentic(decrypting) ? plaintext : 'tampered'
     },
   }
 }

@@ -1,5 +1,7 @@
-import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
 import { base64urlBytes, base64urlLength, decodeBase64url } from './base64url.ts'
+import { isAuthentic } from './authentic.ts'
+import { deriveKey } from './hkdf.ts'
 import { readPayload, writeHeader, SESSION_HEADER_BYTES, type Payload } from './payload.ts'
 import { copyNonce } from './random.ts'
 
@@ -26,13 +28,17 @@ const MINIMUM_CHARACTERS = base64urlLength(OVERHEAD + 9)
 
 /** Enough for any cookie; a longer text (a sealed value has no limit) gets a buffer of its own. */
 const SCRATCH_BYTES = 8192
-const sealed = Buffer.allocUnsafe(SCRATCH_BYTES)
 const plain = Buffer.allocUnsafe(SCRATCH_BYTES)
-/** The nonce in `sealed`, as a view made once instead of at every seal and open. */
-const sealedNonce = sealed.subarray(PREFIX_BYTES, PREFIX_BYTES + NONCE_BYTES)
+const sealed = Buffer.allocUnsafe(SCRATCH_BYTES)
+const opening = Buffer.allocUnsafe(SCRATCH_BYTES)
+/** Their nonces, as views made once instead of at every seal and open. */
+const sealedNonce = viewOfNonce(sealed)
+const openingNonce = viewOfNonce(opening)
+/** What `sealed` begins with: the same for millions of seals. */
+let sealedPrefix: Buffer | undefined
 
-function nonceOf(bytes: Buffer): Buffer {
-  return bytes === sealed ? sealedNonce : bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + NONCE_BYTES)
+function viewOfNonce(bytes: Buffer): Buffer {
+  return bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + NONCE_BYTES)
 }
 
 /** Why a text was not opened, before any expiry is looked at. */
@@ -40,7 +46,7 @@ export type SealReason = 'malformed' | 'tampered' | 'unknown-secret'
 
 /** The key that seals under one salt and purpose. */
 export function deriveSubKey(secret: KeyObject, salt: Uint8Array, purpose: string): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, salt, `coatcheck/v1/seal\0${purpose}`, 32)))
+  return deriveKey(secret, salt, `coatcheck/v1/seal\0${purpose}`)
 }
 
 /** The 21 bytes that every seal of one process, secret and purpose begins with. */
@@ -67,13 +73,18 @@ export function sealCompact(
   writeNonce: (target: Buffer, offset: number) => void = copyNonce,
 ): string {
   const room = OVERHEAD + SESSION_HEADER_BYTES + payload.json.length * 3
-  const text = room > SCRATCH_BYTES ? Buffer.allocUnsafe(room) : plain
-  const out = room > SCRATCH_BYTES ? Buffer.allocUnsafe(room) : sealed
+  const isLong = room > SCRATCH_BYTES
+  const text = isLong ? Buffer.allocUnsafe(room) : plain
+  const out = isLong ? Buffer.allocUnsafe(room) : sealed
+  if (isLong) out.set(prefix)
+  else if (prefix !== sealedPrefix) {
+    sealed.set(prefix)
+    sealedPrefix = prefix
+  }
   const header = writeHeader(payload, text)
   const length = header + text.write(payload.json, header)
-  out.set(prefix)
   writeNonce(out, PREFIX_BYTES)
-  const cipher = createCipheriv('aes-256-gcm', subKey, nonceOf(out))
+  const cipher = createCipheriv('aes-256-gcm', subKey, isLong ? viewOfNonce(out) : sealedNonce)
   out.set(cipher.update(text.subarray(0, length)), PREFIX_BYTES + NONCE_BYTES)
   cipher.final()
   out.set(cipher.getAuthTag(), PREFIX_BYTES + NONCE_BYTES + length)
@@ -97,7 +108,7 @@ export function parseCompact(text: string): CompactSeal | undefined {
   if (text.length < MINIMUM_CHARACTERS) return undefined
   const length = base64urlBytes(text.length)
   if (length < 0) return undefined
-  const bytes = length > SCRATCH_BYTES ? Buffer.allocUnsafe(length) : sealed
+  const bytes = length > SCRATCH_BYTES ? Buffer.allocUnsafe(length) : opening
   if (!decodeBase64url(text, bytes) || bytes[0] !== COMPACT_VERSION) return undefined
   return { bytes, length, keyId: bytes.readUInt32BE(1) }
 }
@@ -107,13 +118,14 @@ export function openCompact(seal: CompactSeal, subKey: KeyObject): Payload | 'ta
   const { bytes, length } = seal
   const end = length - TAG_BYTES
   const start = PREFIX_BYTES + NONCE_BYTES
-  const decipher = createDecipheriv('aes-256-gcm', subKey, nonceOf(bytes), TAG_LENGTH)
+  const decipher = createDecipheriv(
+    'aes-256-gcm',
+    subKey,
+    bytes === opening ? openingNonce : viewOfNonce(bytes),
+    TAG_LENGTH,
+  )
   decipher.setAuthTag(bytes.subarray(end, length))
   const text = decipher.update(bytes.subarray(start, end))
-  try {
-    decipher.final()
-  } catch {
-    return 'tampered'
-  }
+  if (!isAuthentic(decipher)) return 'tampered'
   return readPayload(text) ?? 'malformed'
 }

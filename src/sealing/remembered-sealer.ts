@@ -35,5 +35,6 @@ export function rememberOpened(sealer: PayloadSealer, bytes: number): PayloadSea
       if (opened.ok) memory.remember(text, opened)
       return opened
     },
+    cost: (text) => (memory.get(text) === undefined ? sealer.cost?.(text) : undefined) ?? 'none',
   }
 }

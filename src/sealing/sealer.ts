@@ -3,7 +3,6 @@ import {
   deriveSubKey,
   openCompact,
   parseCompact,
-  PREFIX_CHARACTERS,
   saltOf,
   sealCompact,
   type CompactSeal,
@@ -22,10 +21,15 @@ export interface NotOpened {
   readonly reason: SealReason
 }
 
+/** What it takes to open a text: next to nothing, a decryption, or a key to derive before that. */
+export type OpeningCost = 'none' | 'decryption' | 'derivation'
+
 /** A format with a ring and a purpose: seals with the ring's first secret, opens with the one that the text names. */
 export interface PayloadSealer {
   seal(payload: Payload): string
   open(text: string): Opened
+  /** What opening it would take. Left out where all take the same. */
+  readonly cost?: ((text: string) => OpeningCost) | undefined
 }
 
 const MALFORMED: NotOpened = { ok: false, reason: 'malformed' }
@@ -56,15 +60,20 @@ export function createCompactSealer(ring: SecretRing, purpose: string, now: () =
     open(text) {
       const seal = parseCompact(text)
       if (seal === undefined) return MALFORMED
-      const prefix = text.slice(0, PREFIX_CHARACTERS)
-      const known = memory.get(prefix)
+      const known = memory.get(text)
       const opening = known ?? derive(seal)
       if (opening === undefined) return UNKNOWN_SECRET
       const payload = openCompact(seal, opening.key)
       if (payload === 'tampered') return TAMPERED
       if (payload === 'malformed') return MALFORMED
-      if (known === undefined) memory.remember(prefix, opening)
+      if (known === undefined) memory.remember(text, opening)
       return { ok: true, payload, secret: opening.secret }
+    },
+
+    cost(text) {
+      const seal = parseCompact(text)
+      if (seal === undefined || ring.byKeyId(seal.keyId) === undefined) return 'none'
+      return memory.get(text) === undefined ? 'derivation' : 'decryption'
     },
   }
 }

@@ -1,6 +1,7 @@
-import { createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from 'node:crypto'
+import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto'
 import { base64urlBytes, decodeBase64url } from './base64url.ts'
 import type { SealReason } from './compact.ts'
+import { deriveKey } from './hkdf.ts'
 import { readPayload, writeHeader, SESSION_HEADER_BYTES, VALUE_HEADER_BYTES, type Payload } from './payload.ts'
 import type { Secret, SecretRing } from './secrets.ts'
 
@@ -14,10 +15,11 @@ import type { Secret, SecretRing } from './secrets.ts'
 const SIGNED_VERSION = 0x02
 const PREFIX_BYTES = 5
 const MAC_BYTES = 32
+const NO_SALT = new Uint8Array()
 
 /** The key that signs for one purpose. It has no salt, so it stays the same for as long as its secret does. */
 export function deriveSigningKey(secret: Secret, purpose: string): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync('sha256', secret.key, '', `coatcheck/v1/sign\0${purpose}`, 32)))
+  return deriveKey(secret.key, NO_SALT, `coatcheck/v1/sign\0${purpose}`)
 }
 
 export function signPayload(secret: Secret, key: KeyObject, payload: Payload): string {

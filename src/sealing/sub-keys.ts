@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { deriveSubKey, sealPrefix } from './compact.ts'
+import { deriveSubKey, PREFIX_CHARACTERS, sealPrefix } from './compact.ts'
 import { createMemory } from './memory.ts'
 import { randomBytes16, randomGeneration } from './random.ts'
 import type { Secret } from './secrets.ts'
@@ -55,8 +55,9 @@ export interface OpeningKey {
  * can neither fill this memory nor push a real key out of it.
  */
 export interface SubKeyMemory {
-  get(prefix: string): OpeningKey | undefined
-  remember(prefix: string, key: OpeningKey): void
+  /** @param text a seal, of which only the beginning counts */
+  get(text: string): OpeningKey | undefined
+  remember(text: string, key: OpeningKey): void
   readonly size: number
 }
 
@@ -67,15 +68,16 @@ export function createSubKeyMemory(bound: number = REMEMBERED_SUB_KEYS): SubKeyM
   let lastPrefix: string | undefined
   let lastKey: OpeningKey | undefined
   return {
-    get(prefix) {
-      if (prefix === lastPrefix) return lastKey
+    get(text) {
+      if (lastPrefix !== undefined && text.startsWith(lastPrefix)) return lastKey
+      const prefix = text.slice(0, PREFIX_CHARACTERS)
       const found = memory.get(prefix)
       if (found === undefined) return undefined
       lastPrefix = prefix
       lastKey = found
       return found
     },
-    remember: (prefix, key) => memory.remember(prefix, key),
+    remember: (text, key) => memory.remember(text.slice(0, PREFIX_CHARACTERS), key),
     get size() {
       return memory.weight
     },

@@ -1,8 +1,7 @@
 import { clockOf } from '../clock.ts'
 import { seconds, type Duration } from '../duration.ts'
 import { blameCaller, SessionError, type RefusedReason } from '../errors.ts'
-import { parseJson } from '../serializers/json.ts'
-import { plainCopy } from '../serializers/plain.ts'
+import { parseJson, plainText } from '../serializers/json.ts'
 import type { Json } from '../serializers/serializer.ts'
 import { createCompactSealer, type PayloadSealer } from './sealer.ts'
 import { createSecretRing, type SecretInput } from './secrets.ts'
@@ -63,7 +62,7 @@ export function createSealer(options: SealerOptions): Sealer {
     return {
       seal: function seal(value, { expiresIn } = {}) {
         return blameCaller(seal, () => {
-          const copy = plainCopy(value, 'value')
+          const json = plainText(value, 'value')
           const at = now()
           const expires = expiresIn === undefined ? undefined : at + seconds(expiresIn, 'expiresIn')
           if (expires !== undefined && expires > LAST_SECOND) {
@@ -72,7 +71,7 @@ export function createSealer(options: SealerOptions): Sealer {
               `expiresIn is ${expiresIn}, which ends after February 2106, the last time that a seal can say.`,
             )
           }
-          return sealValue(sealer, copy, at, expires)
+          return sealer.seal({ kind: 'value', created: at, expires, json })
         })
       },
       open: (text) => openValue(sealer, text, now()),

@@ -1,5 +1,14 @@
-import { isContainer, isPrototypeKey, MAXIMUM_DEPTH, nullObject, objectsInheritKeys } from './plain.ts'
+import {
+  isContainer,
+  isPrototypeKey,
+  MAXIMUM_DEPTH,
+  nullObject,
+  objectsInheritKeys,
+  plainCopy,
+  type Path,
+} from './plain.ts'
 import type { Json, JsonObject, Serializer } from './serializer.ts'
+import { simpleCopy } from './simple.ts'
 
 /**
  * Strict JSON. What goes in was checked when it was assigned (see `plainCopy`); what comes out has no prototypes, no
@@ -26,6 +35,11 @@ export function jsonBytes(value: Json): number {
     : String(value).length
 }
 
+/** The JSON of any value that JSON keeps exactly as it is. @throws as `plainCopy` */
+export function plainText(value: unknown, path: Path): string {
+  return JSON.stringify(simpleCopy(value) ?? plainCopy(value, path))
+}
+
 /** Any JSON value, objects without prototypes. @throws `SyntaxError` */
 export function parseJson(text: string): Json {
   const value = JSON.parse(text) as Json // as: JSON.parse gives nothing else
@@ -48,7 +62,8 @@ function harmless(value: Json[] | JsonObject, depth: number, inherited: boolean)
     if (inherited && !Object.hasOwn(value, key)) continue
     if (isPrototypeKey(key)) throw new SyntaxError('a key that reaches prototypes')
     const item = value[key] as Json // as: the key is one of its own
-    if (isContainer(item)) target[key] = harmless(item, depth + 1, inherited)
+    if (typeof item === 'string') target[key] = item
+    else if (isContainer(item)) target[key] = harmless(item, depth + 1, inherited)
     else target[key] = refuseInfinity(item)
   }
   return target

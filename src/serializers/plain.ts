@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { SessionError } from '../errors.ts'
 import type { Json, JsonObject } from './serializer.ts'
 
@@ -92,7 +93,7 @@ function copyArray(array: readonly unknown[], spot: Spot): Json[] {
 
 function copyObject(object: object, spot: Spot): JsonObject {
   const target = nullObject()
-  for (const key of Reflect.ownKeys(object)) {
+  for (const key of ownKeys(object)) {
     if (typeof key === 'symbol') throw refuse(pathOf(spot), 'has a symbol for a key', 'JSON drops it')
     if (isPrototypeKey(key)) checkKey(key, pathTo(pathOf(spot), key))
     const value: unknown = Reflect.get(object, key)
@@ -100,6 +101,12 @@ function copyObject(object: object, spot: Spot): JsonObject {
     else if (value !== undefined) target[key] = copy(value, key, spot)
   }
   return target
+}
+
+/** As `Reflect.ownKeys`, which looks for them each time; V8 has the names of most objects at hand. Of a proxy, asked for once. */
+function ownKeys(object: object): readonly (string | symbol)[] {
+  if (types.isProxy(object) || Object.getOwnPropertySymbols(object).length > 0) return Reflect.ownKeys(object)
+  return Object.getOwnPropertyNames(object)
 }
 
 function pathOf({ above, name, path }: Spot): string {
@@ -125,7 +132,7 @@ export function isCopyOf(value: unknown, kept: Json): boolean {
     return Reflect.ownKeys(value).length === kept.length + 1 && kept.every((item, at) => isCopyOf(items[at], item))
   }
   let properties = 0
-  for (const key of Reflect.ownKeys(value)) {
+  for (const key of ownKeys(value)) {
     const item: unknown = Reflect.get(value, key)
     if (item === undefined) continue
     const own = typeof key === 'symbol' ? undefined : kept[key]

@@ -29,5 +29,5 @@ export class UnreadableValue {
 
 /** Whether data has one under a key, whose type says that it is JSON. */
 export function isUnreadable(value: unknown): value is UnreadableValue {
-  return value instanceof UnreadableValue
+  return typeof value === 'object' && value instanceof UnreadableValue // of most values the first look is enough
 }

@@ -66,7 +66,7 @@ describe('what an entry imports at run time', () => {
     const { files, packages } = reach('src/index.ts', source)
     expect(folders(files)).toEqual(['cookies', 'persistence', 'sealing', 'serializers', 'session', 'stores'])
     expect(files.filter((file) => file.startsWith('src/stores/'))).toEqual(['src/stores/store.ts'])
-    expect(packages).toEqual(['cookie', 'node:crypto', 'node:diagnostics_channel'])
+    expect(packages).toEqual(['cookie', 'node:crypto', 'node:diagnostics_channel', 'node:util'])
   })
 
   test.each(MODULES.filter(([, file]) => file.startsWith('dist/adapters/')))(
@@ -81,7 +81,7 @@ describe('what an entry imports at run time', () => {
   test('coatcheck/rails brings the cookies, the serializers and MessagePack, and no sessions', () => {
     const { files, packages } = reach('src/rails/index.ts', source)
     expect(folders(files)).toEqual(['cookies', 'rails', 'sealing', 'serializers'])
-    expect(packages).toEqual(['@msgpack/msgpack', 'cookie', 'node:crypto', 'node:fs', 'node:path'])
+    expect(packages).toEqual(['@msgpack/msgpack', 'cookie', 'node:crypto', 'node:fs', 'node:path', 'node:util'])
   })
 
   test('coatcheck/inspect brings sessions and Rails, because it says what they say, and no adapter', () => {
@@ -96,7 +96,7 @@ describe('what an entry imports at run time', () => {
       'session',
       'stores',
     ])
-    expect(packages).toEqual(['@msgpack/msgpack', 'cookie', 'node:crypto', 'node:diagnostics_channel'])
+    expect(packages).toEqual(['@msgpack/msgpack', 'cookie', 'node:crypto', 'node:diagnostics_channel', 'node:util'])
   })
 
   test('coatcheck/identity brings sessions as they are in a request, and no database', () => {
@@ -118,14 +118,14 @@ describe('what an entry imports at run time', () => {
 
   test.each([
     ['src/stores/memory.ts', ['stores'], ['node:cluster']],
-    ['src/persistence/index.ts', ['persistence', 'serializers', 'session', 'stores'], ['node:crypto']],
+    ['src/persistence/index.ts', ['persistence', 'serializers', 'session', 'stores'], ['node:crypto', 'node:util']],
     ['src/stores/redis.ts', ['stores'], ['node:crypto']],
     ['src/stores/postgres.ts', ['sql', 'stores', 'stores/sql'], ['node:crypto']],
     ['src/stores/sqlite.ts', ['sql', 'stores', 'stores/sql'], []],
     [
       'src/previous/index.ts',
       ['cookies', 'persistence', 'previous', 'sealing', 'serializers', 'session'],
-      ['cookie', 'node:crypto'],
+      ['cookie', 'node:crypto', 'node:util'],
     ],
     ['src/testing/index.ts', ['testing'], ['cookie', 'node:assert/strict', 'node:crypto']],
   ])('%s brings no session and no other store', (file, expected, builtins) => {

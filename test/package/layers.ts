@@ -34,7 +34,7 @@ const PURE: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
   'duration.ts': [],
   'clock.ts': [],
-  serializers: [],
+  serializers: ['node:util'], // of a proxy only Node can tell that it is one
   session: [],
 }
 
