@@ -117,7 +117,7 @@ export const SESSION_ROWS: readonly Row[] = [
   {
     title: 'a jar that reads all of its cookies',
     unit: 'cookies',
-    sizes: [1, 10, 30, 100, 300],
+    sizes: [1, 10, 30, 100, 180],
     allowed: 'linear',
     async prepare(length) {
       const sessions = inCookie()

@@ -31,8 +31,8 @@ export interface CookieSealers {
   readonly signed: ValueSealer
 }
 
-/** An application has a handful of cookie names; one that makes them up must not make us remember them all, nor forget those. */
-const REMEMBERED_NAMES = 64
+/** More than the 180 cookies that Chromium keeps for one site. One that makes names up must not make us remember them all. */
+const REMEMBERED_NAMES = 256
 
 /** Sealers by cookie name, kept between requests because each has a sub-key to derive. */
 export function createCookieSealers(ring: SecretRing, now: () => number): (name: string) => CookieSealers {

@@ -14,7 +14,7 @@ import {
 import { COOKIE_LIMIT, cookieBytes, overflowError } from './budget.ts'
 import { openEach, type Failures, type Opener } from './open-each.ts'
 import { createCookieSealers, type CookieSealers, type OpenedCookieValue } from './jar-sealers.ts'
-import { cookieValues, decodeValue } from './request-cookies.ts'
+import { cookieReader, decodeValue } from './request-cookies.ts'
 import { expireCookie, setCookie, type CookieContext } from './set-cookie.ts'
 
 /**
@@ -98,18 +98,20 @@ class Jar {
   readonly #host: JarHost
   readonly #pending = new Map<string, Pending>()
   readonly #failures: Failures = { count: 0 }
+  readonly #cookies: (name: string) => readonly string[]
   #sent = false
   /** Whether the response depends on the Cookie header. */
   wasRead = false
 
   constructor(host: JarHost) {
     this.#host = host
+    this.#cookies = cookieReader(host.cookieHeader)
   }
 
   get(view: View, name: string): Json | undefined {
     this.wasRead = true
     const set = [...this.#pending.values()].findLast((pending) => pending.name === name)
-    const values = set === undefined ? cookieValues(this.#host.cookieHeader, name) : pendingValues(set)
+    const values = set === undefined ? this.#cookies(name) : pendingValues(set)
     const [first] = values
     if (view === 'plain') return first === undefined ? undefined : (this.#host.plainValue ?? decodeValue)(first)
     if (first === undefined) return undefined
@@ -155,7 +157,7 @@ class Jar {
 
   /** Seals anew what was sealed in an old way. The request does not say with which attributes it was set. */
   #reissue(view: View, name: string, value: Json, { expires, seal }: Reissue): void {
-    if (this.#sent || cookieValues(this.#host.cookieHeader, name).length !== 1) return
+    if (this.#sent || this.#cookies(name).length !== 1) return
     const expiry = expires === undefined ? {} : { expires: new Date(expires * 1000) }
     this.set(view, name, value, {}, expiry, seal)
   }

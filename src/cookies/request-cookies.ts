@@ -34,6 +34,36 @@ export function cookieValues(header: string | undefined, name: string): string[]
   return values
 }
 
+/** So many names are looked for one by one; whoever asks for more has the header taken apart. */
+const FEW_NAMES = 4
+
+/** The same for many names: a header of many cookies is not gone through again for each of them. */
+export function cookieReader(header: string | undefined): (name: string) => readonly string[] {
+  let asked = 0
+  let all: ReadonlyMap<string, readonly string[]> | undefined
+  return (name) => {
+    if (all === undefined && asked++ < FEW_NAMES) return cookieValues(header, name)
+    all ??= allCookies(header ?? '')
+    return all.get(name) ?? []
+  }
+}
+
+function allCookies(header: string): ReadonlyMap<string, readonly string[]> {
+  const all = new Map<string, string[]>()
+  for (const pair of header.split(';')) {
+    const equals = pair.indexOf('=')
+    if (equals < 0) continue
+    const begin = afterBlanks(pair, 0, equals)
+    const name = pair.slice(begin, beforeBlanks(pair, begin, equals))
+    const from = afterBlanks(pair, equals + 1, pair.length)
+    const value = pair.slice(from, beforeBlanks(pair, from, pair.length))
+    const values = all.get(name)
+    if (values === undefined) all.set(name, [value])
+    else if (values.length <= MAXIMUM_CANDIDATES && !values.includes(value)) values.push(value)
+  }
+  return all
+}
+
 function afterBlanks(text: string, from: number, to: number): number {
   let at = from
   while (at < to && isBlank(text.charCodeAt(at))) at++
