@@ -5,6 +5,8 @@ const BLOCK_BYTES = 64
 const HASH_BYTES = 32
 const INNER = 0x36
 const OUTER = 0x5c
+/** What is hashed last, always as long. */
+const outer = Buffer.alloc(BLOCK_BYTES + HASH_BYTES)
 
 /**
  * HKDF-SHA-256 (RFC 5869) for a key of 32 bytes, which is its first round. Four times `hash` takes half of what `hkdfSync` does,
@@ -21,14 +23,17 @@ export function deriveKey(secret: KeyObject, salt: Uint8Array, info: string): Ke
 
 /** HMAC-SHA-256 (RFC 2104) under a key of at most one block. */
 function hmac(key: Uint8Array, message: Uint8Array): Buffer {
-  const bytes = Buffer.alloc(BLOCK_BYTES + Math.max(message.length, HASH_BYTES))
-  bytes.set(key)
-  for (let at = 0; at < BLOCK_BYTES; at++) bytes[at] = (bytes[at] as number) ^ INNER // as: it is within the block
-  bytes.set(message, BLOCK_BYTES)
-  const inner = hash('sha256', bytes.subarray(0, BLOCK_BYTES + message.length), 'hex')
-  for (let at = 0; at < BLOCK_BYTES; at++) bytes[at] = (bytes[at] as number) ^ INNER ^ OUTER // as: it is within the block
-  bytes.write(inner, BLOCK_BYTES, 'hex')
-  const outer = hash('sha256', bytes.subarray(0, BLOCK_BYTES + HASH_BYTES), 'hex')
-  bytes.fill(0) // a secret was in it
-  return Buffer.from(outer, 'hex')
+  const inner = Buffer.allocUnsafe(BLOCK_BYTES + message.length)
+  for (let at = 0; at < BLOCK_BYTES; at++) {
+    const byte = key[at] ?? 0
+    inner[at] = byte ^ INNER
+    outer[at] = byte ^ OUTER
+  }
+  inner.set(message, BLOCK_BYTES)
+  outer.write(hash('sha256', inner, 'hex'), BLOCK_BYTES, 'hex')
+  const mac = Buffer.from(hash('sha256', outer, 'hex'), 'hex')
+  // A secret was in them.
+  inner.fill(0)
+  outer.fill(0)
+  return mac
 }
