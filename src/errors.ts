@@ -101,6 +101,11 @@ export type RefusedReason =
   | 'revoked'
   | 'not-found'
 
+/** Whether it is an error, of whatever realm: in a test runner those of Node itself are not an `instanceof Error`. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
+}
+
 /**
  * Runs `body`; a `SessionError` that it throws gets a stack that begins at the caller of `boundary`, so that the first
  * frame is the line that made the mistake.

@@ -1,3 +1,4 @@
+import { isError } from './errors.ts'
 import { channel, type Channel, type ChannelListener } from 'node:diagnostics_channel'
 import type { RefusedReason } from './errors.ts'
 import type { AnswerEvent } from './exchange.ts'
@@ -55,7 +56,7 @@ export function createEmit(
   const warn = (who: string, error: unknown): void => {
     if (warned.has(who)) return
     warned.add(who)
-    process.emitWarning(`coatcheck: ${who} failed: ${error instanceof Error ? error.message : 'unknown'}`)
+    process.emitWarning(`coatcheck: ${who} failed: ${isError(error) ? error.message : 'unknown'}`)
   }
   const hear = (who: string, observer: () => unknown): void => {
     try {

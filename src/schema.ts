@@ -107,7 +107,7 @@ function run<Data extends object>(schema: StandardSchema<Data>, value: unknown):
 
 function answer<Data extends object>(schema: StandardSchema<Data>, value: unknown): SchemaResult<Data> {
   const result = schema['~standard'].validate(value)
-  if (result instanceof Promise) {
+  if ('then' in result) {
     throw new SessionError(
       'ERR_OPTIONS',
       'schema validates asynchronously; a session opens synchronously. Use a schema without async checks.',

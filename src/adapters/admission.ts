@@ -1,4 +1,4 @@
-import { RETRY_AFTER_SECONDS, type RefusedReason, type SessionError } from '../errors.ts'
+import { isError, RETRY_AFTER_SECONDS, type RefusedReason, type SessionError } from '../errors.ts'
 import type { Identity, SignedOutBecause, UserId } from '../identity/index.ts'
 
 /** Why a request is not let in. `status` is the answer's. */
@@ -43,7 +43,7 @@ export async function admit<User>(
 /** Whether a store or a registry did not answer, which is nobody's fault. */
 export function isUnavailable(error: unknown): error is SessionError {
   // By its code, as everybody should: the sessions may come from another copy of this package.
-  return error instanceof Error && 'code' in error && error.code === 'ERR_STORE_UNAVAILABLE'
+  return isError(error) && 'code' in error && error.code === 'ERR_STORE_UNAVAILABLE'
 }
 
 export const UNAVAILABLE: Denial = { status: 503, error: 'unavailable' }

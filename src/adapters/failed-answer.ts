@@ -1,4 +1,4 @@
-import { lineOf } from '../errors.ts'
+import { isError, lineOf } from '../errors.ts'
 import type { AnswerEvent } from '../exchange.ts'
 import type { NodeResponse } from './node-response.ts'
 import { forgetAnswer } from './response-headers.ts'
@@ -10,8 +10,8 @@ export interface Telling {
 
 /** Tells the operator why an answer failed, where no handler can catch it any more. */
 export function tellFailure(exchange: Telling, error: unknown): void {
-  const { name, code = name } = error instanceof Error ? (error as NodeJS.ErrnoException) : { name: typeof error } // as: it may have a code
-  exchange.tell({ type: 'answer-failed', code, line: error instanceof Error ? lineOf(error) : undefined })
+  const { name, code = name } = isError(error) ? (error as NodeJS.ErrnoException) : { name: typeof error } // as: it may have a code
+  exchange.tell({ type: 'answer-failed', code, line: isError(error) ? lineOf(error) : undefined })
 }
 
 /** Ends an answer that failed so: with 500 as long as nothing of it has left, else as if the connection were lost. */

@@ -1,3 +1,4 @@
+import { isBytes } from '../serializers/bytes.ts'
 import { keepConnection } from './kept-connection.ts'
 import { sendingOf, type NodeResponse, type Sending } from './node-response.ts'
 import { shadow } from './shadow.ts'
@@ -64,6 +65,6 @@ function invalidChunk(): TypeError {
 
 /** Whether Node has no objection to the first of these arguments. */
 export function accepts(method: Call[0], [chunk]: unknown[]): boolean {
-  if (typeof chunk === 'string' || chunk instanceof Uint8Array) return true
+  if (typeof chunk === 'string' || isBytes(chunk)) return true
   return method !== 'write' && (!chunk || typeof chunk === 'function')
 }

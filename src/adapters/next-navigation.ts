@@ -1,3 +1,4 @@
+import { isError } from '../errors.ts'
 import { denialResponse, isUnavailable, UNAVAILABLE } from './admission.ts'
 import { responseOf } from './web-response.ts'
 
@@ -21,7 +22,7 @@ export function errorStatus(left: unknown): number | undefined {
 
 /** Those of `unstable_rethrow` of `next/navigation` that answer the visitor; the others of it interrupt a prerendering. */
 function navigation(error: unknown): RegExpExecArray | undefined {
-  const digest: unknown = error instanceof Error && 'digest' in error ? error.digest : undefined
+  const digest: unknown = isError(error) && 'digest' in error ? error.digest : undefined
   if (typeof digest !== 'string') return undefined
   return /^NEXT_(REDIRECT|HTTP_ERROR_FALLBACK);(.*)$/s.exec(digest) ?? undefined
 }

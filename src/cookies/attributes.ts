@@ -119,7 +119,7 @@ export function checkExpiry(name: string, expiry: CookieExpiry, nowSeconds: numb
   }
   if (expiry.maxAge !== undefined) return cookieSeconds(expiry.maxAge, `maxAge of cookie ${name}`)
   if (expiry.expires === undefined) return undefined
-  if (!(expiry.expires instanceof Date) || Number.isNaN(expiry.expires.getTime())) {
+  if (Object.prototype.toString.call(expiry.expires) !== '[object Date]' || Number.isNaN(expiry.expires.getTime())) {
     throw wrong(name, 'has an expires that is no valid Date')
   }
   const left = Math.floor(expiry.expires.getTime() / 1000) - nowSeconds

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { SessionError } from '../errors.ts'
+import { isError, SessionError } from '../errors.ts'
 import { isUserId, type UserId } from './claims.ts'
 import type { Verifier, VerifierHost } from './verifier.ts'
 
@@ -84,7 +84,7 @@ async function withoutToken<Result>(token: string, find: () => Result | Promise<
     return await find()
   } catch (error) {
     if (!inspect(error, { depth: 8 }).includes(token)) throw error
-    const name = error instanceof Error ? error.name : 'An error'
+    const name = isError(error) ? error.name : 'An error'
     // oxlint-disable-next-line preserve-caught-error -- the cause would bring the token along
     throw new Error(`${name}, whose text is withheld because it holds the token.`)
   }

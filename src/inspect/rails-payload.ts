@@ -1,3 +1,4 @@
+import { isError } from '../errors.ts'
 import { exactJson, toJson } from '../rails/exact-numbers.ts'
 import { loadMarshal, type RubyValue } from '../rails/marshal.ts'
 import type { Members } from '../rails/members.ts'
@@ -46,7 +47,7 @@ export function readPayload(payload: Buffer, { serializer }: RailsSettings): Rea
       return { serializer: format, bytes, value: undefined, byKey: undefined, findings: [...findings, cut] }
     }
     // The readers' messages name types and classes, never values.
-    const why = error instanceof Error ? error.message : 'it is damaged'
+    const why = isError(error) ? error.message : 'it is damaged'
     const unread = aside('payload-unread', 'coatcheck', `holds what coatcheck does not read: ${why}`)
     return { serializer: format, bytes, value: undefined, byKey: undefined, findings: [...findings, unread] }
   }

@@ -100,6 +100,6 @@ function checkPreviousCookie(cookie: PreviousCookie): CheckedAttributes[] {
 }
 
 function synchronous(opened: OpenedPreviousCookie): OpenedPreviousCookie {
-  if (!(opened instanceof Promise)) return opened
+  if (!('then' in opened)) return opened
   throw new SessionError('ERR_OPTIONS', 'open of a previous cookie gave a promise; a session opens synchronously.')
 }

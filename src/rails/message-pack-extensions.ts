@@ -1,3 +1,4 @@
+import { isBytes } from '../serializers/bytes.ts'
 import { ExtData } from '@msgpack/msgpack'
 import type { RubyValue } from './marshal-value.ts'
 import { dateText, dateTimeText, timeText, zonedTimeText } from './message-pack-dates.ts'
@@ -73,7 +74,7 @@ function integer(extension: Extension, item: unknown): number {
 }
 
 function textOf(extension: Extension, item: unknown): string {
-  const value = item instanceof Uint8Array ? extension.plain(item) : undefined
+  const value = isBytes(item) ? extension.plain(item) : undefined
   if (typeof value !== 'string') throw broken(extension)
   return value
 }
@@ -146,7 +147,7 @@ function range(extension: Extension): string {
 function rangeEnd(extension: Extension, item: unknown): string {
   if (item === null) return ''
   if (typeof item === 'number') return String(item)
-  const isText = item instanceof Uint8Array || (item instanceof ExtData && RANGE_ENDS.has(item.type))
+  const isText = isBytes(item) || (item instanceof ExtData && RANGE_ENDS.has(item.type))
   const value = isText || typeof item === 'bigint' ? extension.plain(item) : null
   if (typeof value === 'object' || typeof value === 'boolean') throw broken(extension)
   return String(value)

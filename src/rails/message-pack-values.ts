@@ -1,3 +1,4 @@
+import { isBytes } from '../serializers/bytes.ts'
 import { decodeMulti, ExtData, ExtensionCodec } from '@msgpack/msgpack'
 import { isPrototypeKey } from '../serializers/plain.ts'
 import { rubyFloat, rubyHash, rubyInteger, type RubyValue, utf8Text } from './marshal-value.ts'
@@ -47,7 +48,7 @@ function plain(value: unknown, depth: number): RubyValue {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
   if (typeof value === 'number') return rubyFloat(value)
   if (typeof value === 'bigint') return rubyInteger(value)
-  if (value instanceof Uint8Array) return text(value)
+  if (isBytes(value)) return text(value)
   if (value instanceof ExtData) return extensionValue(extensionOf(value, depth))
   if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1))
   const hash = rubyHash()
@@ -85,5 +86,5 @@ function keyOf(value: unknown): string {
 
 function isKey(value: unknown): boolean {
   if (value instanceof ExtData) return value.type === 0 || value.type === 1
-  return ['string', 'bigint'].includes(typeof value) || Number.isInteger(value) || value instanceof Uint8Array
+  return ['string', 'bigint'].includes(typeof value) || Number.isInteger(value) || isBytes(value)
 }

@@ -1,3 +1,4 @@
+import { isBytes } from '../serializers/bytes.ts'
 import { SessionError, type RefusedReason } from '../errors.ts'
 import type { RailsDigest } from './key-generator.ts'
 
@@ -23,7 +24,7 @@ export interface ReadOptions {
 
 /** @throws `ERR_SECRET` */
 export function secretBytes(secret: MessageSecret, what: string, length?: number): Buffer {
-  if (typeof secret !== 'string' && !(secret instanceof Uint8Array)) {
+  if (typeof secret !== 'string' && !isBytes(secret)) {
     throw new SessionError('ERR_SECRET', `${what} is ${typeof secret}, expected bytes or text.`)
   }
   const bytes = Buffer.from(secret)

@@ -1,3 +1,4 @@
+import { isBytes } from '../serializers/bytes.ts'
 import { SessionError } from '../errors.ts'
 import { plainCopy } from '../serializers/plain.ts'
 import type { Json } from '../serializers/serializer.ts'
@@ -99,6 +100,6 @@ function plainValue(value: unknown, maxDepth: number): unknown {
 function toBytes(value: unknown, what: string): Buffer {
   if (typeof value === 'string') return Buffer.from(value)
   if (Buffer.isBuffer(value)) return value
-  if (value instanceof Uint8Array) return Buffer.from(value)
+  if (isBytes(value)) return Buffer.from(value)
   throw new SessionError('ERR_SESSION_VALUE', `${what} is ${typeof value}, expected text or bytes.`)
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { blameCaller, SessionError } from '../errors.ts'
+import { isError, blameCaller, SessionError } from '../errors.ts'
 import { MessageEncryptor } from './message-encryptor.ts'
 
 export interface RailsSecretsOptions {
@@ -173,7 +173,7 @@ function readFirst(
     try {
       return [path, clean(readFileSync(path, 'utf8'))]
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') continue
+      if (isError(error) && 'code' in error && error.code === 'ENOENT') continue
       throw new SessionError('ERR_SECRET', `${path} cannot be read: see the cause.`, { kind: 'system', cause: error })
     }
   }

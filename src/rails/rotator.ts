@@ -1,3 +1,4 @@
+import { isBytes } from '../serializers/bytes.ts'
 import { clockOf } from '../clock.ts'
 import { SessionError } from '../errors.ts'
 import type { Codec } from './codec.ts'
@@ -52,7 +53,7 @@ export class Rotator<Options extends MessageOptions> {
 
   /** What is left out is as now. @throws as the constructor */
   rotate(first: MessageSecret | Options, second?: Options): void {
-    const given = typeof first === 'string' || first instanceof Uint8Array
+    const given = typeof first === 'string' || isBytes(first)
     const [secret, options] = given ? [first, second] : [this.#secret, first]
     const older = { ...this.#options, ...options, readOnly: true }
     this.#codecs.push(messageCodec(this.#schemeOf(secret, older), older))

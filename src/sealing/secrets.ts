@@ -1,5 +1,6 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { SessionError } from '../errors.ts'
+import { findWeakness } from './weakness.ts'
 
 /**
  * A secret as an application gives it: 64 or more hexadecimal characters, 43 or more of base64 or base64url (both are
@@ -25,19 +26,7 @@ export interface SecretRing {
   byKeyId(keyId: number): Secret | undefined
 }
 
-const MINIMUM_BYTES = 32
 const HOW = 'Make one with: npx coatcheck secret'
-
-/** Secrets that stand in documentation, ours and others'. Whoever runs with one shares it with every reader. */
-const EXAMPLES: ReadonlySet<string> = new Set([
-  'complex_password_at_least_32_characters_long',
-  'averylogphrasebiggerthanthirtytwochars',
-  'a_secret_with_at_least_32_characters',
-  'keyboardcatkeyboardcatkeyboardcatkeyboardcat',
-  '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
-  'f00dbabef00dbabef00dbabef00dbabef00dbabef00dbabef00dbabef00dbabe',
-  '5f2b8d1c9e7a4036b5d8e1f2a3c4967085e6d7c8b9a0f1e2d3c4b5a697887960',
-])
 
 /**
  * Checks the secrets and makes the ring.
@@ -74,42 +63,4 @@ function createSecret(input: unknown, index: number): Secret {
   const key = createSecretKey(bytes)
   const keyId = Buffer.from(hkdfSync('sha256', key, '', 'coatcheck/v1/key-id', 4)).toString('hex')
   return { index, keyId, key }
-}
-
-function findWeakness(input: unknown): string | undefined {
-  if (input === undefined || input === null) return `is ${String(input)} (is its environment variable set?)`
-  if (typeof input === 'string') return findTextWeakness(input)
-  if (!(input instanceof Uint8Array)) return `is a ${typeof input}, expected text or bytes`
-  if (input.length < MINIMUM_BYTES) return `has ${input.length} bytes, at least ${MINIMUM_BYTES} are needed`
-  return findRepetition(Array.from(input))
-}
-
-function findTextWeakness(text: string): string | undefined {
-  if (text === '') return 'is empty'
-  if (EXAMPLES.has(text.toLowerCase())) return 'stands in a documentation page, where everybody can read it'
-  if (/^[0-9a-f]+$/i.test(text)) {
-    if (text.length < 2 * MINIMUM_BYTES) {
-      return `has ${text.length} hexadecimal characters, at least ${2 * MINIMUM_BYTES} (${MINIMUM_BYTES} bytes) are needed`
-    }
-  } else if (text.length < 43) {
-    return `has ${text.length} characters, at least 43 of base64url or 64 hexadecimal ones (${MINIMUM_BYTES} random bytes) are needed`
-  } else if (!/^[\w+/-]+={0,2}$/.test(text)) {
-    return 'has characters outside hex and base64: a passphrase is guessable, random bytes are not'
-  } else if (!/[a-z]/.test(text) || !/[A-Z]/.test(text)) {
-    // 43 characters of base64 without a capital are a 10⁻¹⁰ event; words with dashes between them are not.
-    return 'is no base64, which mixes capitals and small letters: a passphrase is guessable, random bytes are not'
-  }
-  return findRepetition(Array.from(text, (character) => character.charCodeAt(0)))
-}
-
-/** 32 random bytes pass this with all but certainty: fewer than 10 different symbols in 64 hex digits is a 10⁻¹² event. */
-function findRepetition(symbols: readonly number[]): string | undefined {
-  const different = new Set(symbols).size
-  if (different === 1) return 'is one character repeated'
-  if (different < 10) return `has only ${different} different characters, so it is not random`
-  for (let period = 1; period <= symbols.length / 2; period++) {
-    if (symbols.every((symbol, at) => symbol === symbols[at % period])) return 'is a short text repeated'
-  }
-  const steps = new Set(symbols.slice(1).map((symbol, at) => symbol - (symbols[at] ?? 0)))
-  return steps.size < 4 ? 'is a sequence, not random' : undefined
 }

@@ -1,4 +1,4 @@
-import { SessionError } from '../errors.ts'
+import { isError, SessionError } from '../errors.ts'
 import type { SqliteStatement } from './sqlite-statement.ts'
 
 /** What we use of a `DatabaseSync` of `node:sqlite`, or of a database of `better-sqlite3`. */
@@ -22,7 +22,7 @@ export function assertSqlite(database: SqliteDatabase, taker: string): void {
     const statement: unknown = database.prepare('PRAGMA busy_timeout')
     rows = isStatement(statement) ? statement.all() : statement
   } catch (error) {
-    throw refused(taker, `this one is not open (${error instanceof Error ? error.message : 'it says nothing more'})`)
+    throw refused(taker, `this one is not open (${isError(error) ? error.message : 'it says nothing more'})`)
   }
   if (Array.isArray(rows)) return
   // What comes of a promise that nobody waits for is nothing to end the process for.

@@ -1,4 +1,4 @@
-import { SessionError } from '../errors.ts'
+import { isError, SessionError } from '../errors.ts'
 import { applyChange } from './apply-change.ts'
 import type { SessionChange, SessionStore, StoredSession } from './store.ts'
 import { timeLeft } from './time-left.ts'
@@ -196,9 +196,9 @@ function isKept(value: unknown): value is Kept {
 
 /** Stores that keep files say so when there is none. */
 function isMissingFile(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  return isError(error) && 'code' in error && error.code === 'ENOENT'
 }
 
 function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
+  return isError(error) ? error : new Error(String(error))
 }

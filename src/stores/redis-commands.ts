@@ -1,3 +1,4 @@
+import { isError } from '../errors.ts'
 /** Any client, as the few things that the store asks of it. */
 export interface RedisCommands {
   /**
@@ -33,5 +34,5 @@ export const NO_CONNECTION = 'the client has no connection'
 
 /** Of a script, Redis 6 says it in the middle of its own words. */
 export function saysThatItIsReplica(error: unknown): boolean {
-  return error instanceof Error && /(?:^|-)(?:READONLY|MASTERDOWN) /.test(error.message)
+  return isError(error) && /(?:^|-)(?:READONLY|MASTERDOWN) /.test(error.message)
 }

@@ -1,4 +1,4 @@
-import { SessionError } from '../errors.ts'
+import { isError, SessionError } from '../errors.ts'
 import { reducedError } from '../reduced-error.ts'
 
 /** What Redis or its client says where the set-up is wrong, of scripts in the middle of Redis' own words, and what to do. */
@@ -21,7 +21,7 @@ const OF_A_CLUSTER = /^MOVED /
  * @param knowsCluster whether the client is one of a cluster, which may say `MOVED` while that is changing
  */
 export function commandError(error: unknown, knowsCluster: boolean): unknown {
-  if (!(error instanceof Error)) return error
+  if (!isError(error)) return error
   const cure =
     !knowsCluster && OF_A_CLUSTER.test(error.message)
       ? 'The server is one of a cluster: give redisStore what createCluster of redis or new Cluster() of ioredis gives'

@@ -1,4 +1,4 @@
-import { SessionError } from '../errors.ts'
+import { isError, SessionError } from '../errors.ts'
 import { elapsed } from '../timers.ts'
 import { checkedMaxBytes } from './max-bytes.ts'
 import { commandsOf, type IoredisClient, type NodeRedisClient } from './redis-client.ts'
@@ -145,5 +145,5 @@ function lifeOf({ expiresAt }: { readonly expiresAt: number }, now: number): str
 
 /** Whether Redis answered with an error of that code. */
 function saysFirst(error: unknown, code: string): boolean {
-  return error instanceof Error && error.message.startsWith(code)
+  return isError(error) && error.message.startsWith(code)
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { CookieJar, createSealer, createSessions, SessionError } from '../../src/index.ts'
 import { createSecretRing, type SecretInput } from '../../src/sealing/secrets.ts'
@@ -70,6 +71,12 @@ describe('a ring of secrets', () => {
     }
   })
 
+  test('takes bytes of another realm, as of a test runner with a DOM', () => {
+    const foreign = runInNewContext('Uint8Array.from(bytes)', { bytes: [...BYTES] }) as Uint8Array // as: that is what it makes
+    expect(foreign).not.toBeInstanceOf(Uint8Array)
+    expect(createSecretRing([foreign]).current.keyId).toBe(createSecretRing([BYTES]).current.keyId)
+  })
+
   test('never refuses a random secret: 10,000 of each form', () => {
     for (let count = 0; count < 10_000; count++) {
       const bytes = randomBytes(32)
@@ -91,9 +98,9 @@ describe('a weak secret', () => {
     ['null', null, /null \(is its environment variable set\?\)/],
     ['the empty text', '', /is empty/],
     ['white space', ' '.repeat(64), /outside hex and base64/],
-    ['a number', 42, /is a number/],
-    ['an object', { secret: HEX }, /is a object|is an object/],
-    ['an array of numbers', [...BYTES], /is a object|is an object/],
+    ['a number', 42, /is a value of type number/],
+    ['an object', { secret: HEX }, /is a value of type object/],
+    ['an array of numbers', [...BYTES], /is a value of type object/],
     ['63 hexadecimal characters', HEX.slice(1), /has 63 hexadecimal characters/],
     ['43 hexadecimal characters, which would do as base64url', HEX.slice(0, 43), /has 43 hexadecimal characters/],
     ['42 base64url characters', `${BASE64URL.slice(0, 41)}_`, /has 42 characters/],
@@ -120,6 +127,44 @@ describe('a weak secret', () => {
     ['the secret of iron-session’s README', 'complex_password_at_least_32_characters_long', /documentation/],
     ['the same in capitals', 'COMPLEX_PASSWORD_AT_LEAST_32_CHARACTERS_LONG', /documentation/],
     ['the README’s keyboard cat', 'keyboardcat'.repeat(4), /documentation|repeated/],
+    ['a placeholder', 'YOUR_SECRET_HERE_replace_me_with_32_random_bytes', /placeholder/],
+    ['a placeholder in capitals and small letters', 'ChangeMeChangeMePleaseChangeMeInProduction123', /placeholder/],
+    ['a placeholder, its words apart', 'Change-Me_Please_Change-Me_In-Production_0123456', /placeholder/],
+    ['a sentence in capitals and small letters', 'CorrectingHorsesBatteriesStaplesInTheMorningSun', /made of words/],
+    ['digits of pi', '3141592653589793238462643383279502884197169399375105820974944592', /digits alone/],
+    ['the SHA-256 of a word', createHash('sha256').update('secret').digest('hex'), /documentation/],
+    ['that, as base64url', createHash('sha256').update('secret').digest('base64url'), /documentation/],
+    ['that, as bytes', createHash('sha256').update('secret').digest(), /documentation/],
+    [
+      'two halves that differ in a character',
+      `${HEX.slice(0, 32)}${HEX.slice(0, 31)}x`.replace('x', HEX[31] === '0' ? '1' : '0'),
+      /short text repeated/,
+    ],
+    ['bytes of a passphrase', Buffer.from('correct horse battery staple and forty-three more'), /passphrase/],
+    [
+      'bytes of a passphrase beyond ASCII',
+      Buffer.from('fünf dicke Frösche hüpften über die nasse Wiese'),
+      /passphrase/,
+    ],
+    ['bytes of printable ASCII', Buffer.from('k9$Lm2@qW8!zR5#tY7^uB1&nX4*cV6%p'), /has 32 characters/],
+    ['bytes of a published example', Buffer.from('complex_password_at_least_32_characters_long'), /documentation/],
+    ['bytes of it in UTF-16', Buffer.from('complex_password_at_least_32_characters_long', 'utf16le'), /documentation/],
+    [
+      'a published example in hexadecimal',
+      Buffer.from('keyboard cat keyboard cat keyboard cat').toString('hex'),
+      /disguise|repeated/,
+    ],
+    ['a passphrase in base64', Buffer.from('we all live in a yellow submarine').toString('base64'), /disguise|made of/],
+    [
+      'bytes that a published example decodes to',
+      Buffer.from('f00dbabe'.repeat(8), 'hex'),
+      /documentation|different characters/,
+    ],
+    [
+      'bytes that another published example decodes to',
+      Buffer.from('5f2b8d1c9e7a4036b5d8e1f2a3c4967085e6d7c8b9a0f1e2d3c4b5a697887960', 'hex'),
+      /documentation/,
+    ],
     ['counting hexadecimal digits', '0123456789abcdef'.repeat(4), /documentation|repeated/],
   ]
 

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { createSessions, type Session, type SessionsOptions } from '../../src/index.ts'
 import { firstFrame, thrownBy } from '../support/thrown-by.ts'
@@ -81,6 +82,26 @@ test('a property that is undefined is left out, and -0 becomes 0, as in JSON', (
     session['value'] = { a: undefined, b: -0 }
     expect(Object.keys(session['value'] as object)).toEqual(['b'])
     expect(Object.is((session['value'] as { b: number }).b, 0)).toBe(true)
+  })
+})
+
+test('objects and arrays of another realm are stored, and its Dates, Maps, errors and bytes refused with their sentence', () => {
+  const foreign = (code: string): unknown => runInNewContext(code)
+  withSession((session) => {
+    session['value'] = foreign('({ list: [1, { deep: true }] })')
+    expect(session['value']).toEqual({ list: [1, { deep: true }] })
+    for (const [code, message] of [
+      ['new Date(0)', /is a Date .*date\.toISOString/],
+      ['new Map()', /is a Map .*Object\.fromEntries/],
+      ['new Set()', /is a Set .*\[\.\.\.set\]/],
+      ['new TypeError("x")', /is a TypeError .*error\.message/],
+      ['Promise.resolve()', /is a Promise .*await/],
+      ['new Uint8Array(2)', /is a Uint8Array .*base64url/],
+      ['new ArrayBuffer(2)', /is an ArrayBuffer .*base64url/],
+      ['new (class Invoice {})()', /is an Invoice .*Store its id/],
+    ] as const) {
+      expect(thrownBy(() => (session['value'] = foreign(code))).message).toMatch(message)
+    }
   })
 })
 

@@ -1,3 +1,4 @@
+import { isBytes } from '../../serializers/bytes.ts'
 import type { EndedBecause, FoundUserSession, UserSessionRecord } from '../registry.ts'
 import type { Row } from '../../sql/driver.ts'
 
@@ -34,7 +35,7 @@ export function readFound(row: Row): FoundUserSession {
     idleExpiresAt: Number(row['idle_expires_at']),
     absoluteExpiresAt: Number(row['absolute_expires_at']),
     // Anything else than bytes is no hash that a secret could have.
-    secretHash: hash instanceof Uint8Array ? hash : new Uint8Array(),
+    secretHash: isBytes(hash) ? hash : new Uint8Array(),
     epochs: { user: Number(row['epoch']), everyone: Number(row['everyone_epoch']) },
     current: { user: Number(row['current_epoch']), everyone: Number(row['current_everyone_epoch']) },
     endedAt: row['ended_at'] === null ? null : Number(row['ended_at']),
