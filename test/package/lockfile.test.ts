@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { RECIPES } from '../recipes/recipes.ts'
 import { ROOT } from './import-graph.ts'
 import { runNpm } from './pack.ts'
 
@@ -17,3 +18,9 @@ test.each([
     expect(() => runNpm(folder, ['ci', '--dry-run', '--ignore-scripts', '--no-audit', '--no-fund'])).not.toThrow()
   },
 )
+
+test.each(RECIPES.map(({ name }) => name))('npm ci accepts the lock file of the recipe %s', (name) => {
+  // In its place, because it names the package two folders above.
+  const folder = join(ROOT, 'examples/recipes', name)
+  expect(() => runNpm(folder, ['ci', '--dry-run', '--ignore-scripts', '--no-audit', '--no-fund'])).not.toThrow()
+})
