@@ -67,6 +67,8 @@ export interface Exchange<Data extends object> {
 export interface ExchangeParts {
   /** Whether a session has to be fetched before it is used. */
   readonly fetches: boolean
+  /** @throws `ERR_OPTIONS` where other sessions of the same name are in use on that request */
+  readonly assertOnly: (request: object) => void
   readonly newVisit: (cookieHeader: string | null | undefined) => Visit
   readonly newState: (visit: Visit) => SessionState
   readonly newJar: (cookieHeader: string | null | undefined) => CookieJar
@@ -81,14 +83,19 @@ export interface ExchangeParts {
   readonly emit: (event: AnswerEvent) => void
 }
 
-export function createExchange<Data extends object>(parts: ExchangeParts, facts: RequestFacts): Exchange<Data> {
-  return new RequestExchange(parts, facts)
+export function createExchange<Data extends object>(
+  parts: ExchangeParts,
+  facts: RequestFacts,
+  request: object,
+): Exchange<Data> {
+  return new RequestExchange(parts, facts, request)
 }
 
 /** A class, because V8 takes ten microseconds to make an object literal with accessors. */
 class RequestExchange<Data extends object> implements Exchange<Data> {
   readonly #parts: ExchangeParts
   readonly #facts: RequestFacts
+  readonly #request: object
   #visit: Visit | undefined
   #fetched: Promise<void> | undefined
   #state: SessionState | undefined
@@ -99,13 +106,15 @@ class RequestExchange<Data extends object> implements Exchange<Data> {
   #sent = false
   #again = NOTHING
 
-  constructor(parts: ExchangeParts, facts: RequestFacts) {
+  constructor(parts: ExchangeParts, facts: RequestFacts, request: object) {
     this.#parts = parts
     this.#facts = facts
+    this.#request = request
   }
 
   get session(): Session<Data> {
     if (this.#session !== undefined) return this.#session
+    this.#parts.assertOnly(this.#request)
     this.#facts.onUse?.(this)
     this.#visit ??= this.#parts.newVisit(this.#facts.cookieHeader)
     this.#state = this.#parts.newState(this.#visit)

@@ -8,6 +8,7 @@ import { blameCaller, SessionError, type RefusedReason } from './errors.ts'
 import { createEmit, type Emit } from './events.ts'
 import { createExchange, type Exchange, type ExchangeParts, type RequestFacts } from './exchange.ts'
 import type { IdentityHost } from './identity/identity-options.ts'
+import { onlyOneOf } from './one-session.ts'
 import { createOpener, createOpening } from './opening.ts'
 import { checkOptions, type SessionsOptions } from './options.ts'
 import { assertStore } from './persistence/assert-store.ts'
@@ -165,6 +166,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
 
   const parts: ExchangeParts = {
     fetches: persistence.fetches,
+    assertOnly: onlyOneOf(name),
     newVisit,
     newState,
     newJar,
@@ -173,7 +175,7 @@ function wire<Data extends object>(options: SessionsOptions<Data>): Sessions<Dat
   }
   // Assigned, as what Node itself keeps on a request: to define a hidden property costs more than all of an exchange.
   const begin = (request: { [held]?: Exchange<Data> }, facts: RequestFacts): Exchange<Data> =>
-    (request[held] ??= createExchange<Data>(parts, facts))
+    (request[held] ??= createExchange<Data>(parts, facts, request))
 
   const readOnly = (visit: Visit): ReadonlySession<Data> => {
     const state = newState(visit)

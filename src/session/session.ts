@@ -77,8 +77,13 @@ function summarize(state: SessionState): Summary {
 /** `inspect.custom` by its documented name: `node:util` takes longer to import than most of this package. */
 const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 
-/** What gives the state of a session to who knows this symbol; nothing that enumerates a session sees it. */
-const STATE: unique symbol = Symbol('state')
+/**
+ * What gives the state of a session to who knows this symbol; nothing that enumerates a session sees it. Registered, so that the
+ * identity of another copy of this package finds it, as long as both know the same states: the number says which.
+ */
+const STATE: unique symbol = Symbol.for('coatcheck session state 1')
+/** What every session has, of whatever copy and release. */
+const SESSION: unique symbol = Symbol.for('coatcheck session')
 
 /** The target of the proxy: what one session is made of, each part when it is first asked for. */
 class SessionView {
@@ -87,6 +92,10 @@ class SessionView {
 
   constructor(state: SessionState) {
     this.#state = state
+  }
+
+  get [SESSION](): true {
+    return true
   }
 
   get [STATE](): SessionState {
@@ -237,7 +246,13 @@ export function createSession<Data extends object>(state: SessionState): Session
 
 /** The state behind a session, for the layers above that keep something of their own in it. @throws `ERR_OPTIONS` */
 export function stateOf(session: object): SessionState {
-  const state = (session as Partial<SessionView> | undefined)?.[STATE] // as: whatever else it is has no such property
+  const view = session as Partial<SessionView> | null | undefined // as: whatever else it is has no such properties
+  const state = view?.[STATE]
   if (state !== undefined) return state
-  throw new SessionError('ERR_OPTIONS', 'This is no session of coatcheck, expected what sessions.of(request) gives.')
+  throw new SessionError(
+    'ERR_OPTIONS',
+    view?.[SESSION] === true
+      ? 'This is a session of another copy of coatcheck, whose release does not go with this one. npm ls coatcheck shows both: install one, for sessions and identity alike.'
+      : 'This is not a session of coatcheck, expected what sessions.of(request) gives.',
+  )
 }

@@ -19,10 +19,21 @@ export const web: Framework = {
     'of two sessions, the first has the place that the framework has for one': 'a Request has no such place',
   },
   // as: of a server that speaks HTTP/1.1
-  mount: (app) => toNodeHandler(serving(app, ''), { trustProxy: app.trustsProxy === true }) as RequestListener,
+  mount: (app) => toNodeHandler(served(serving(app, '')), { trustProxy: app.trustsProxy === true }) as RequestListener,
 }
 
 export type Fetch = (request: Request) => Response | Promise<Response>
+
+/** As servers do by themselves, and this one does not: what `fetch` throws is a 500. */
+function served(fetch: Fetch): Fetch {
+  return async (request) => {
+    try {
+      return await fetch(request)
+    } catch {
+      return new Response('Internal Server Error', { status: 500 })
+    }
+  }
+}
 
 function serving(app: App, below: string): Fetch {
   const { routes = {}, members, mounted = {} } = app

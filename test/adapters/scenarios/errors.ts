@@ -72,6 +72,44 @@ export const ERRORS: readonly Scenario[] = [
     expect(await browser.json('/read')).toEqual({ userId: 7 })
   }),
 
+  scenario('what is written to the value of an assignment is kept', async (world) => {
+    const browser = await world.open({
+      '/write': async (call) => {
+        const cart = (world.sessions.of(call.request).cart ??= [])
+        cart.push({ id: 1, qty: 1 })
+        await Promise.resolve()
+        cart.push({ id: 2, qty: 1 })
+        return call.text('ok')
+      },
+      '/read': world.shows(),
+    })
+    await browser.post('/write')
+    expect(await browser.json('/read')).toMatchObject({ cart: [{ id: 1 }, { id: 2 }] })
+  }),
+
+  scenario(
+    'what is written to it and may not be stored is a 500 of that request alone, which writes nothing',
+    async (world) => {
+      const browser = await world.open({
+        '/write': world.writes((call) => call.text('ok')),
+        '/fail': (call) => {
+          const session = world.sessions.of(call.request)
+          session.userId = 8
+          const cart: unknown[] = (session.cart = [])
+          cart.push(new Date(86_400_000))
+          return call.text('never')
+        },
+        '/read': world.shows(),
+      })
+      await browser.post('/write')
+      const { status, setCookie, body } = await browser.post('/fail')
+      expect(status).toBe(500)
+      expect(setCookie).toEqual([])
+      expect(body).not.toMatch(/1970|86400000|never/)
+      expect(await browser.json('/read')).toEqual({ userId: 7 })
+    },
+  ),
+
   inCookie('a session that outgrows the cookie is a 500 at that write, and the old one stays', async (world) => {
     const { codes, left } = await outgrow(world, { write: { userId: 7 }, overflow: { note: 'x'.repeat(5000) } })
     expect(codes).toEqual(['ERR_COOKIE_OVERFLOW'])
