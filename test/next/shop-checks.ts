@@ -98,6 +98,8 @@ export const SHOP_CHECKS: readonly ShopCheck[] = [
       onHome(world, async (page) => {
         await visit(page, world, '/one')
         for (const _ of [1, 2]) {
+          // The page itself may have asked for messages when it was shown.
+          await quiet(page)
           const taken = page.waitForResponse((response) => response.url().endsWith('/api/flash'))
           await press(page, 'save')
           assert.deepEqual(await (await taken).json(), { notice: 'Saved' })
