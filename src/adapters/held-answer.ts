@@ -1,4 +1,4 @@
-import { isBytes } from '../serializers/bytes.ts'
+import { isBytes } from '../bytes.ts'
 import { keepConnection } from './kept-connection.ts'
 import { sendingOf, type NodeResponse, type Sending } from './node-response.ts'
 import { shadow } from './shadow.ts'

@@ -1,4 +1,4 @@
-import { isBytes } from '../serializers/bytes.ts'
+import { isBytes } from '../bytes.ts'
 import { ExtData } from '@msgpack/msgpack'
 import type { RubyValue } from './marshal-value.ts'
 import { dateText, dateTimeText, timeText, zonedTimeText } from './message-pack-dates.ts'

@@ -1,4 +1,4 @@
-import { isBytes } from '../serializers/bytes.ts'
+import { isBytes } from '../bytes.ts'
 import { decodeMulti, ExtData, ExtensionCodec } from '@msgpack/msgpack'
 import { isPrototypeKey } from '../serializers/plain.ts'
 import { rubyFloat, rubyHash, rubyInteger, type RubyValue, utf8Text } from './marshal-value.ts'

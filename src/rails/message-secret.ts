@@ -1,4 +1,4 @@
-import { isBytes } from '../serializers/bytes.ts'
+import { isBytes } from '../bytes.ts'
 import { SessionError, type RefusedReason } from '../errors.ts'
 import type { RailsDigest } from './key-generator.ts'
 

@@ -1,4 +1,4 @@
-import { isBytes } from '../serializers/bytes.ts'
+import { isBytes } from '../bytes.ts'
 import { SessionError } from '../errors.ts'
 import { plainCopy } from '../serializers/plain.ts'
 import type { Json } from '../serializers/serializer.ts'

@@ -1,4 +1,4 @@
-import { isBytes } from '../serializers/bytes.ts'
+import { isBytes } from '../bytes.ts'
 import { clockOf } from '../clock.ts'
 import { SessionError } from '../errors.ts'
 import type { Codec } from './codec.ts'

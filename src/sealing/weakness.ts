@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { isBytes } from '../serializers/bytes.ts'
+import { isBytes } from '../bytes.ts'
 
 const MINIMUM_BYTES = 32
 const PASSPHRASE = 'a passphrase is guessable, random bytes are not'

@@ -5,7 +5,7 @@ const WIRING = 'sessions.ts and its neighbours'
 
 /** From the bottom to the top. A folder stands for all that is in it. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['reduced-error.ts', 'timers.ts'],
+  ['bytes.ts', 'reduced-error.ts', 'timers.ts'],
   ['errors.ts', 'wait.ts'],
   ['duration.ts', 'clock.ts'],
   ['serializers', 'sql'],
@@ -29,6 +29,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** What has neither crypto nor I/O, with the built-in modules that cannot do either. */
 const PURE: Readonly<Record<string, readonly string[]>> = {
+  'bytes.ts': [],
   'reduced-error.ts': [],
   'timers.ts': [],
   'errors.ts': [],

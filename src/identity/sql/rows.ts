@@ -1,4 +1,4 @@
-import { isBytes } from '../../serializers/bytes.ts'
+import { isBytes } from '../../bytes.ts'
 import type { EndedBecause, FoundUserSession, UserSessionRecord } from '../registry.ts'
 import type { Row } from '../../sql/driver.ts'
 
