@@ -154,6 +154,8 @@ function whySecure(name: string, attributes: CookieAttributes): string {
 function checkSyntax(checked: CheckedAttributes): void {
   const { name, path, domain } = checked
   if (!path.startsWith('/')) throw wrong(name, `has path ${JSON.stringify(path)}, which does not begin with "/"`)
+  // What no header can carry is told below.
+  if (!/[\p{Cc};]/u.test(path)) checkPathMatches(name, path)
   for (const [attribute, value] of Object.entries({ path, domain })) {
     const bytes = Buffer.byteLength(value ?? '')
     if (bytes > MAXIMUM_ATTRIBUTE_BYTES) {
@@ -176,6 +178,27 @@ function checkSyntax(checked: CheckedAttributes): void {
       cause,
     })
   }
+}
+
+/** What a browser encodes in the path of a request (the URL standard's path percent-encode set), or takes for a slash. */
+const ENCODED_IN_PATHS = /[^\x21-\x7e]|["<>`{}\\]/gu
+
+/**
+ * A path that no request can have makes a cookie that is kept and never sent: browsers compare it with the path as it stands in
+ * the request (RFC 6265bis §5.1.4).
+ *
+ * @throws `ERR_OPTIONS`
+ */
+function checkPathMatches(name: string, path: string): void {
+  const encoded = path.toWellFormed().replaceAll(ENCODED_IN_PATHS, encodeURIComponent)
+  const why = /[?#]/.test(path)
+    ? 'a query or fragment is not part of it'
+    : encoded !== path
+      ? `browsers encode it, as ${JSON.stringify(encoded)}`
+      : path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment))
+        ? 'browsers take "." and ".." out of it'
+        : undefined
+  if (why !== undefined) throw wrong(name, `has path ${JSON.stringify(path)}, which no request has: ${why}`)
 }
 
 /** The attributes that the header library must not see as `undefined`. */

@@ -1,5 +1,6 @@
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
-import { createSessions, type Sessions, type SessionsOptions } from '../../src/index.ts'
+import { createSessions, type Session, type Sessions, type SessionsOptions } from '../../src/index.ts'
 import { EventLog, FakeClock, OLD_SECRET, SECRET, Visitor } from '../support/visitor.ts'
 
 interface Data {
@@ -37,6 +38,58 @@ test('a request that only reads sends no cookie, and says that the response depe
   visitor.visit(({ session }) => (session.accountId = 7))
   const commit = visitor.visit(({ session }) => expect(session.accountId).toBe(7))
   expect(commit).toEqual({ setCookie: [], vary: true, noStore: false })
+})
+
+test.each<[string, (session: Session<Data>) => unknown]>([
+  ['a key', (session) => session.accountId],
+  ['a key that is not there', (session) => Reflect.get(session, 'nothing')],
+  ['in', (session) => 'accountId' in session],
+  ['Object.keys', (session) => Object.keys(session)],
+  ['Object.entries', (session) => Object.entries(session)],
+  [
+    'a loop over its names',
+    (session) => {
+      for (const name in session) return name
+    },
+  ],
+  ['hasOwn', (session) => Object.hasOwn(session, 'accountId')],
+  ['a descriptor', (session) => Reflect.getOwnPropertyDescriptor(session, 'accountId')],
+  ['spread', (session) => ({ ...session })],
+  ['rest', ({ accountId, ...rest }) => [accountId, rest]],
+  ['Object.assign', (session) => Object.assign({}, session)],
+  ['JSON.stringify of what was spread', (session) => JSON.stringify({ ...session })],
+  ['a message', (session) => session.flash.notice],
+  ['whether there is a message', (session) => 'notice' in session.flash],
+  ['all messages', (session) => ({ ...session.flash })],
+  ['the flash', (session) => session.flash],
+  ['id', (session) => session.id],
+  ['isNew', (session) => session.isNew],
+  ['refused', (session) => session.refused],
+  ['size', (session) => session.size],
+  ['util.inspect of what was spread', (session) => inspect({ ...session })],
+  ['structuredClone of what was spread', (session) => structuredClone({ ...session })],
+  ['a write', (session) => (session.accountId = 7)],
+  ['a delete of what is not there', (session) => Reflect.deleteProperty(session, 'nothing')],
+])('a response that could be made with %s says that it depends on the cookie, with one and without', (_, look) => {
+  for (const isKnown of [true, false]) {
+    const { visitor } = setUp()
+    if (isKnown) visitor.visit(({ session }) => (session.accountId = 7))
+    expect(visitor.visit(({ session }) => look(session)).vary).toBe(true)
+  }
+})
+
+test.each<[string, (session: Session<Data>) => unknown, string]>([
+  ['status', (session) => session.status, 'untouched'],
+  ['JSON.stringify', (session) => JSON.stringify(session), '{"status":"untouched"}'],
+  ['util.inspect', (session) => inspect(session), "Session { status: 'untouched' }"],
+])('what %s says of a session that nobody opened is the same for everybody, and no reason to vary', (_, look, said) => {
+  for (const isKnown of [true, false]) {
+    const { visitor } = setUp()
+    if (isKnown) visitor.visit(({ session }) => (session.accountId = 7))
+    const commit = visitor.visit(({ session }) => expect(look(session)).toBe(said))
+    expect(commit.vary).toBe(false)
+  }
+  expect(() => setUp().visitor.visit(({ session }) => structuredClone(session))).toThrow(/could not be cloned/)
 })
 
 test('a read-only request writes the cookie again when a slide is due, with the same id and data', () => {
