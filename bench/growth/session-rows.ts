@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { Json } from '../../src/index.ts'
+import type { AnyData, Json, Sessions } from '../../src/index.ts'
 import { sessionOfBytes } from '../session.ts'
-import type { Row } from './curve.ts'
+import type { Row, Step } from './curve.ts'
 import { inCookie, inMemory, newSecret, visit } from './visitor.ts'
 
 interface Item {
@@ -19,6 +19,13 @@ function listOf(length: number): Json[] {
   return Array.from({ length }, (_, id) => ({ id, name: `item ${id}`, qty: 1 }))
 }
 
+/** A request that writes one key of a session of that many bytes. */
+async function writing(sessions: Sessions<AnyData>, bytes: number): Promise<Step> {
+  const cookie = await visit(sessions, '', (session) => void Object.assign(session, sessionOfBytes(bytes)))
+  let n = 0
+  return () => visit(sessions, cookie, (session) => (session['p0'] = `${++n % 10}`))
+}
+
 /** What a session costs the process that it is in: no database, no network. */
 export const SESSION_ROWS: readonly Row[] = [
   {
@@ -26,24 +33,14 @@ export const SESSION_ROWS: readonly Row[] = [
     unit: 'bytes of payload',
     sizes: [100, 300, 900, 2700],
     allowed: 'linear',
-    async prepare(bytes) {
-      const sessions = inCookie()
-      const cookie = await visit(sessions, '', (session) => void Object.assign(session, sessionOfBytes(bytes)))
-      let n = 0
-      return () => visit(sessions, cookie, (session) => (session['p0'] = `${++n % 10}`))
-    },
+    prepare: (bytes) => writing(inCookie(), bytes),
   },
   {
     title: 'a request that writes one key, in a store',
     unit: 'bytes of payload',
     sizes: [100, 1000, 10_000, 100_000],
     allowed: 'linear',
-    async prepare(bytes) {
-      const sessions = inMemory()
-      const cookie = await visit(sessions, '', (session) => void Object.assign(session, sessionOfBytes(bytes)))
-      let n = 0
-      return () => visit(sessions, cookie, (session) => (session['p0'] = `${++n % 10}`))
-    },
+    prepare: (bytes) => writing(inMemory(), bytes),
   },
   {
     title: 'each item of a list changed, one by one',
